@@ -1,0 +1,52 @@
+.PHONY: help setup demo format lint test bench golden check clean
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= python3
+BIN := .venv/bin
+TOOLS := .tools
+OPA_VERSION := 1.22.2
+CONFTEST_VERSION := 0.71.1
+
+help: ## Show this help
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+.venv/.run: pyproject.toml ## (internal) policygate and what it needs to run
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[embedded]'
+	@touch $@
+
+.venv/.dev: .venv/.run ## (internal) what tests and linters need
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[embedded,dev]'
+	@touch $@
+
+$(TOOLS)/opa-$(OPA_VERSION):
+	@mkdir -p $(TOOLS)
+	@echo "installing opa $(OPA_VERSION) (about a minute, once)" >&2
+	@GOBIN=$(CURDIR)/$(TOOLS)/new GOFLAGS= go install github.com/open-policy-agent/opa@v$(OPA_VERSION)
+	@mv $(TOOLS)/new/opa $@ && ln -sf opa-$(OPA_VERSION) $(TOOLS)/opa
+
+$(TOOLS)/conftest-$(CONFTEST_VERSION):
+	@mkdir -p $(TOOLS)
+	@echo "installing conftest $(CONFTEST_VERSION) (two minutes, once)" >&2
+	@GOBIN=$(CURDIR)/$(TOOLS)/new GOFLAGS= go install github.com/open-policy-agent/conftest@v$(CONFTEST_VERSION)
+	@mv $(TOOLS)/new/conftest $@ && ln -sf conftest-$(CONFTEST_VERSION) $(TOOLS)/conftest
+
+setup: .venv/.dev $(TOOLS)/opa-$(OPA_VERSION) ## Install everything that development needs
+
+demo: .venv/.run ## Run the gate on a sample repository
+	@tests/demo $(BIN)/policygate
+
+format: .venv/.dev ## Format the Python and the Rego code
+	@$(BIN)/ruff format policygate tests && $(BIN)/ruff check --fix-only --quiet policygate tests
+
+lint: setup ## Style, types and layers
+	@$(BIN)/ruff format --check --quiet policygate tests
+	@$(BIN)/ruff check --quiet policygate tests
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(TOOLS)/opa fmt --list --fail policies
+	@$(TOOLS)/opa check --strict --schema policies/schemas/input.json policies
+
+test: setup ## Run every test
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup

@@ -1,0 +1,1 @@
+"""Ask Rego for a decision."""

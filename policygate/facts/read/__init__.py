@@ -1,0 +1,1 @@
+"""One file format each: `read(path, data)` says what one file says."""

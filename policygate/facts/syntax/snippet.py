@@ -1,0 +1,40 @@
+"""A text that stands inside a file in another form: a YAML scalar, a recipe line, a RUN instruction."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from policygate.location import At, Text
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """What an inner program reads, and where each of its characters stands in the file.
+
+    `anchors` are pairs of offsets, in the snippet and in the file, from which both run in step up to the next pair; they
+    are sorted and the first one is at 0 of the snippet.
+    """
+
+    source: str
+    file: Text
+    anchors: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def whole(cls, file: Text) -> "Snippet":
+        """The file itself."""
+        return cls(file.text, file, ((0, 0),))
+
+    def at(self, start: int, end: int) -> At:
+        """The span in the file of two offsets of the snippet, the second one exclusive."""
+        first = self._offset(start)
+        last = self._offset(end - 1) + 1 if end > start else first
+        return self.file.at(first, max(first, last))
+
+    def part(self, start: int, end: int) -> "Snippet":
+        """The snippet between two of its offsets."""
+        inner = [(own - start, theirs) for own, theirs in self.anchors if start < own < end]
+        return Snippet(self.source[start:end], self.file, ((0, self._offset(start)), *inner))
+
+    def _offset(self, own: int) -> int:
+        index = bisect_right(self.anchors, own, key=lambda pair: pair[0]) - 1
+        start, theirs = self.anchors[max(index, 0)]
+        return min(theirs + own - start, len(self.file.text))

@@ -1,0 +1,49 @@
+"""What never leaves the program: credentials in the text of a checkout."""
+
+import re
+
+_USERINFO = re.compile(r"(?<=://)(?P<user>[^\s/@:'\"]*)(?::(?P<password>[^\s/@'\"]*))?(?=@)")
+_ASSIGNED = re.compile(
+    r"(?i)\b[a-z0-9_.-]*(?:password|passwd|secret|token|api_?key|private_?key)[a-z0-9_]*[\"']?\s*[:=]\s*[\"']?(?P<value>[^\s\"',;&|]+)"
+)
+_BEARER = re.compile(r"(?i)\b(?:bearer|basic)\s+(?P<value>[a-z0-9._~+/=-]{8,})")
+_REFERENCE = re.compile(r"\$(?:\w+|\{[^}]*\}|\([^)]*\)|\{\{.*?\}\})")
+
+
+def redact(text: str) -> str:
+    """The text with each character of a credential replaced by `*`, so that columns still hold.
+
+    Credentials are the user information of a URL, the value given to a name such as `TOKEN`, and what follows `Bearer`.
+    References to variables stay: they are no secret, and the reader needs them.
+    """
+    text = _USERINFO.sub(_blank_userinfo, text)
+    text = _ASSIGNED.sub(_blank_value, text)
+    return _BEARER.sub(_blank_value, text)
+
+
+def has_credentials(url: str) -> bool:
+    """Whether a URL carries user information."""
+    return bool(_USERINFO.search(url))
+
+
+def _blank(text: str) -> str:
+    kept = 0
+    out = []
+    for reference in _REFERENCE.finditer(text):
+        out += ["*" * (reference.start() - kept), reference.group()]
+        kept = reference.end()
+    return "".join([*out, "*" * (len(text) - kept)])
+
+
+def _blank_userinfo(match: re.Match[str]) -> str:
+    user, password = match.group("user"), match.group("password")
+    if password is None:
+        return user if user == "git" else _blank(user)
+    return f"{user}:{_blank(password)}"
+
+
+def _blank_value(match: re.Match[str]) -> str:
+    start, end = match.span("value")
+    begin = match.start()
+    whole = match.group()
+    return whole[: start - begin] + _blank(match.group("value")) + whole[end - begin :]
