@@ -10,9 +10,10 @@ PolicygateError              message, hint, and where it is known a place; exit 
 A malformed file of the checkout is none of these: it is a finding of the rule `gate.malformed_file`.
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from policygate.location import At
+if TYPE_CHECKING:
+    from policygate.location import At
 
 
 class PolicygateError(Exception):
@@ -20,7 +21,7 @@ class PolicygateError(Exception):
 
     exit_code: ClassVar[int] = 3
 
-    def __init__(self, message: str, hint: str = "", at: At | None = None) -> None:
+    def __init__(self, message: str, hint: str = "", at: "At | None" = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint

@@ -1,6 +1,14 @@
 """What is true of a checkout: one reader a file format, one linker a fact that needs more than one file."""
 
-from policygate.facts.model import Facts, FileFacts
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from policygate.facts.model import FileFacts, Go
+
+if TYPE_CHECKING:
+    from policygate.facts.own import Surroundings
 
 READERS: dict[str, tuple[str, ...]] = {
     "go_mod": ("go.mod",),
@@ -19,4 +27,38 @@ READERS: dict[str, tuple[str, ...]] = {
 LINKERS: tuple[str, ...] = ("go_modules", "go_contexts", "go_exposures")
 """Linker names in the order they run; each is a module in `facts.link`."""
 
-__all__ = ["LINKERS", "READERS", "Facts", "FileFacts"]
+
+def reader_of(path: str) -> str:
+    """The name of the reader for a path; empty when none reads it."""
+    name = path.rpartition("/")[2]
+    exact, globs = _patterns()
+    for pattern, reader in exact.get(name, ()):
+        if path == pattern or path.endswith(f"/{pattern}"):
+            return reader
+    return next((reader for pattern, reader in globs if fnmatchcase(path if "/" in pattern else name, pattern)), "")
+
+
+def read(reader: str, path: str, data: bytes) -> FileFacts:
+    """What one file says. Readers are imported when their first file turns up."""
+    facts: FileFacts = import_module(f"policygate.facts.read.{reader}").read(path, data)
+    return facts
+
+
+def link(linker: str, files: FileFacts, surroundings: "Surroundings", go: Go) -> Go:
+    """The Go facts with those of one linker added."""
+    linked: Go = import_module(f"policygate.facts.link.{linker}").link(files, surroundings, go)
+    return linked
+
+
+@cache
+def _patterns() -> tuple[dict[str, list[tuple[str, str]]], list[tuple[str, str]]]:
+    """The patterns of READERS: those without wildcards by their last part, then the others."""
+    exact: dict[str, list[tuple[str, str]]] = {}
+    globs = []
+    for reader, patterns in READERS.items():
+        for pattern in patterns:
+            if "*" in pattern:
+                globs.append((pattern, reader))
+            else:
+                exact.setdefault(pattern.rpartition("/")[2], []).append((pattern, reader))
+    return exact, globs

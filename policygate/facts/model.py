@@ -415,7 +415,9 @@ class Own(Fact):
     modules: list[str]
     """Module path prefixes."""
     private: list[str]
-    """Module path prefixes that nobody outside may learn."""
+    """Module path prefixes that nobody outside may learn; the longest prefix of `private` and `public` decides."""
+    public: list[str]
+    """Module path prefixes that everybody may know."""
     proxies: list[str]
     """Hosts, with an optional path, of module proxies."""
     sumdbs: list[str]

@@ -1,0 +1,133 @@
+# Whole facts for the tests of the rules: what a test does not say is harmless.
+package policygate.facts_test
+
+at(line, column) := {
+	"path": ".gitlab-ci.yml",
+	"start": {"line": line, "column": column},
+	"end": {"line": line, "column": column + 8},
+	"origin": "text",
+}
+
+checkout(go) := {"go": go, "config": config(true, {})}
+
+guessed(go) := {"go": go, "config": config(false, {})}
+
+config(stated, parameters) := {
+	"own": {"modules": [], "private": [], "proxies": [], "sumdbs": [], "stated": stated},
+	"outer": [],
+	"parameters": parameters,
+}
+
+setting(value, fields) := object.union(
+	{
+		"value": value,
+		"at": at(3, 12),
+		"scope": "variables",
+		"confidence": "effective",
+		"condition": "",
+		"lost": "",
+		"empty": value == "",
+	},
+	fields,
+)
+
+proxies(chain) := {"settings": {"GOPROXY": [setting("https://...", {"chain": chain})]}}
+
+proxy(host, role, separator, column) := entry(concat("", ["https://", host]), separator, column, {
+	"kind": "proxy",
+	"host": host,
+	"role": role,
+})
+
+keyword(word, column) := entry(word, "", column, {"kind": word})
+
+entry(text, separator, column, fields) := object.union(
+	{
+		"text": text,
+		"host": "",
+		"role": "none",
+		"separator": separator,
+		"reachable": true,
+		"plain_http": false,
+		"credentials": false,
+		"problem": "",
+		"at": at(3, column),
+	},
+	fields,
+)
+
+pattern(text, fields) := object.union({"text": text, "never": "", "everything": false, "at": at(4, 15)}, fields)
+
+patterns(variable, elements) := {"settings": {variable: [setting("...", {"patterns": elements})]}}
+
+sumdb(value, fields) := setting(value, object.union(
+	{
+		"off": false,
+		"name": "default",
+		"url": "",
+		"role": "outside",
+		"problem": "",
+	},
+	fields,
+))
+
+context(kind, commands, settings) := {
+	"id": ".gitlab-ci.yml#build",
+	"kind": kind,
+	"name": "build",
+	"at": at(9, 1),
+	"modules": ["go.mod"],
+	"commands": commands,
+	"settings": settings,
+	"outer_declared": true,
+}
+
+command(verb, arguments, settings) := {
+	"verb": verb,
+	"arguments": arguments,
+	"text": concat(" ", array.concat(["go"], arguments)),
+	"at": at(12, 7),
+	"directory": ".",
+	"settings": settings,
+}
+
+flags(texts) := setting(concat(" ", texts), {"flags": [flag |
+	some text in texts
+	parts := split(trim_left(text, "-"), "=")
+	flag := {"text": text, "name": parts[0], "value": concat("=", array.slice(parts, 1, 9)), "at": at(3, 12)}
+]})
+
+module(file, fields) := object.union(
+	{
+		"file": file,
+		"directory": trim_suffix(file, "/go.mod"),
+		"path": "git.acme.example/payments/ledger",
+		"at": object.union(at(1, 8), {"path": file}),
+		"deprecated": "",
+		"go": {"exists": true, "version": "1.26", "at": at(3, 4)},
+		"toolchain": {"exists": false, "version": "", "at": at(1, 1)},
+		"godebug": [],
+		"requires": [],
+		"excludes": [],
+		"replaces": [],
+		"retracts": [],
+		"tools": [],
+		"ignores": [],
+		"vendored": false,
+	},
+	fields,
+)
+
+exposure(through, fields) := object.union(
+	{
+		"through": through,
+		"party": "default",
+		"modules": ["git.acme.example/platform/kit"],
+		"contexts": [".gitlab-ci.yml#build"],
+		"reason": "first",
+		"at": at(3, 12),
+		"scope": "variables",
+		"assumes": [],
+	},
+	fields,
+)

@@ -1,0 +1,49 @@
+# METADATA
+# title: A proxy outside learns private module names
+# description: >-
+#   A proxy learns the path and version of every module that it is asked for, whether it has it or not. No pattern of
+#   GOPRIVATE or GONOPROXY keeps these modules away from it. Whoever publishes under such a name there can also
+#   deliver the code.
+# related_resources:
+#   - ref: https://go.dev/ref/mod#private-module-privacy
+#     description: Privacy
+#   - ref: https://go.dev/ref/mod#private-modules
+#     description: Private modules
+# custom:
+#   severity: error
+#   security_severity: "6.5"
+#   fix: >-
+#     Set `GOPRIVATE` to the prefixes of your private modules wherever these commands run, or end `GOPROXY` with your
+#     own proxy.
+#   profiles: [baseline]
+package policygate.goprivate.exposed_to_proxy
+
+deny contains finding if {
+	some exposure in input.go.exposures
+	exposure.through == "proxy"
+	finding := {
+		"message": sprintf(
+			"%s learns of %s: it is asked %s in %s",
+			[named(exposure.party), listed(exposure.modules), turn(exposure.reason), listed(exposure.contexts)],
+		),
+		"subject": sprintf("%s: %s", [exposure.scope, exposure.party]),
+		"at": exposure.at,
+		"assumes": exposure.assumes,
+	}
+}
+
+default named(_) := "Go's default proxy"
+
+named(party) := sprintf("`%s`", [party]) if not party == "default"
+
+default turn(_) := "first"
+
+turn("comma") := "after a 404"
+
+turn("pipe") := "after any error"
+
+listed(names) := concat("", [shown, more]) if {
+	shown := concat(", ", [sprintf("`%s`", [name]) | some name in array.slice(names, 0, 3)])
+	rest := [sprintf(" and %d more", [count(names) - 3]) | count(names) > 3]
+	more := concat("", rest)
+}

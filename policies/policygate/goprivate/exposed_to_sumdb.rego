@@ -1,0 +1,43 @@
+# METADATA
+# title: A checksum database outside learns private module names
+# description: >-
+#   For each module that go.sum does not hold yet the go command looks its exact path and version up in the checksum
+#   database, and a public one then tries to fetch the module itself. No pattern of GOPRIVATE or GONOSUMDB keeps these
+#   modules away from it; the lookup fails, and so does the command.
+# related_resources:
+#   - ref: https://go.dev/ref/mod#private-module-privacy
+#     description: Privacy
+#   - ref: https://go.dev/ref/mod#checksum-database
+#     description: The checksum database
+# custom:
+#   severity: error
+#   security_severity: "4.3"
+#   fix: >-
+#     Set `GOPRIVATE` to the prefixes of your private modules wherever these commands run, or `GONOSUMDB` where your
+#     own proxy serves them.
+#   profiles: [baseline]
+package policygate.goprivate.exposed_to_sumdb
+
+deny contains finding if {
+	some exposure in input.go.exposures
+	exposure.through == "sumdb"
+	finding := {
+		"message": sprintf(
+			"%s learns of %s from %s",
+			[named(exposure.party), listed(exposure.modules), listed(exposure.contexts)],
+		),
+		"subject": sprintf("%s: %s", [exposure.scope, exposure.party]),
+		"at": exposure.at,
+		"assumes": exposure.assumes,
+	}
+}
+
+default named(_) := "Go's default checksum database"
+
+named(party) := sprintf("`%s`", [party]) if not party == "default"
+
+listed(names) := concat("", [shown, more]) if {
+	shown := concat(", ", [sprintf("`%s`", [name]) | some name in array.slice(names, 0, 3)])
+	rest := [sprintf(" and %d more", [count(names) - 3]) | count(names) > 3]
+	more := concat("", rest)
+}

@@ -1,0 +1,41 @@
+# METADATA
+# title: go.sum does not hold a requirement
+# description: >-
+#   Without its line in go.sum a required module is not pinned to any content. A build fails before it downloads
+#   anything, and the commands that repair it in CI (`go mod tidy`, `-mod=mod`) accept what the proxy serves at that
+#   moment. Modules that are built from a vendor directory are left out.
+# related_resources:
+#   - ref: https://go.dev/ref/mod#go-sum-files
+#     description: go.sum files
+# custom:
+#   severity: error
+#   fix: Run `go mod tidy` and commit go.sum together with go.mod.
+#   profiles: [baseline]
+package policygate.gosum.missing
+
+vendored := {module.file | some module in input.go.modules; module.vendored}
+
+deny contains finding if {
+	some sum in input.go.sums
+	sum.needed
+	not sum.exists
+	not sum.module_file in vendored
+	finding := {
+		"message": sprintf("`%s` is missing: nothing pins what this module requires", [sum.file]),
+		"subject": sum.file,
+		"at": sum.at,
+	}
+}
+
+deny contains finding if {
+	some sum in input.go.sums
+	sum.exists
+	not sum.module_file in vendored
+	some line in sum.missing
+	not line.indirect
+	finding := {
+		"message": sprintf("`%s %s` has no line in `%s`", [line.module, line.version, sum.file]),
+		"subject": sprintf("%s %s", [line.module, line.version]),
+		"at": line.at,
+	}
+}

@@ -1,0 +1,50 @@
+"""The rules that the gate itself decides, because no policy can see what they are about."""
+
+from collections.abc import Iterable
+
+from policygate.checkout import Link as FileLink
+from policygate.facts.model import Problem
+from policygate.findings import Finding, Link, Rule
+from policygate.location import At, Position
+
+MALFORMED_FILE = Rule(
+    id="gate.malformed_file",
+    title="A file cannot be understood",
+    description=(
+        "A part of this file is not what its own tool accepts, so what it says there is unknown and no rule has seen it. "
+        "The tool itself will most likely refuse the file as well."
+    ),
+    severity="error",
+    fix="Correct the file at this place. A file that is not meant for the tool belongs under `exclude` in `policygate.yaml`.",
+    links=(Link("https://go.dev/ref/mod", "Go Modules Reference"),),
+    profiles=("baseline",),
+)
+
+LEAVING_LINK = Rule(
+    id="gate.leaving_link",
+    title="A link leads out of the checkout",
+    description=(
+        "This file is a symbolic link to something that is not a file of the checkout. What it says depends on the machine, "
+        "so it was not read and no rule has seen it."
+    ),
+    severity="error",
+    fix="Commit the file itself, or link to a file inside the checkout.",
+    profiles=("baseline",),
+)
+
+RULES: dict[str, Rule] = {rule.id: rule for rule in (LEAVING_LINK, MALFORMED_FILE)}
+
+
+def malformed(problems: Iterable[Problem]) -> Iterable[Finding]:
+    """A finding for each part of a file that its reader could not understand."""
+    for problem in problems:
+        yield Finding(MALFORMED_FILE, MALFORMED_FILE.severity, problem.message, problem.message, problem.at)
+
+
+def leaving(links: Iterable[FileLink]) -> Iterable[Finding]:
+    """A finding for each link that was not followed."""
+    for link in links:
+        start = Position(line=1, column=1)
+        at = At(path=link.path, start=start, end=start, origin="absent")
+        message = f"`{link.path}` is a link to `{link.target}`, which is no file of this checkout"
+        yield Finding(LEAVING_LINK, LEAVING_LINK.severity, message, link.target, at)

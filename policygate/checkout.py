@@ -1,0 +1,197 @@
+"""The files of a checkout, as git tracks them; the only reader of the tree (`git help ls-files`).
+
+The author of the change controls every byte: git runs without any configuration that executes something or reaches out, links
+that lead out of the tree are not followed, and what is no regular file is not opened.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+
+from policygate.errors import CheckoutError
+
+MAX_FILE_BYTES = 16 * 1024 * 1024
+"""No manifest that a tool writes comes near."""
+
+DEFAULT_EXCLUDE = ("**/vendor/*/**", "**/testdata/**", "**/node_modules/**", "**/_*/go.*", "**/.*/go.*")
+"""What the go command ignores, and installed npm packages; `*` also matches `/`. Below `_x` and `.x` only manifests are."""
+
+_HARDENED = {
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.pager": "cat",
+    "core.sshCommand": "false",
+    "credential.helper": "",
+    "protocol.allow": "never",
+    "submodule.recurse": "false",
+}
+_ENVIRONMENT = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+_SUBMODULE_MODE = "160000"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A tracked link that leads out of the checkout, to a folder or to nothing."""
+
+    path: str
+    target: str
+
+
+class Checkout:
+    """A work tree: its root, resolved by `existing_folder`, and the paths in it that are wanted and not excluded, relative, with `/`, sorted."""
+
+    def __init__(self, root: Path, wanted: Callable[[str], bool], exclude: Sequence[str] = DEFAULT_EXCLUDE) -> None:
+        self.root = root
+        self._wanted = wanted
+        self._exclude = tuple(exclude)
+
+    @cached_property
+    def _listing(self) -> tuple[Mapping[str, Path], tuple[Link, ...]]:
+        files: dict[str, Path] = {}
+        links = []
+        for path in _list(self.root):
+            if not self._wanted(path) or _excluded(path, self._exclude):
+                continue
+            inner = self._resolve(path)
+            if inner is None:
+                links.append(Link(path, os.readlink(self.root / path)))
+            else:
+                files[inner] = self.root / inner
+        return dict(sorted(files.items())), tuple(links)
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """The files, links that stay inside resolved to what they mean."""
+        return tuple(self._listing[0])
+
+    @property
+    def leaving(self) -> Sequence[Link]:
+        """The links that lead out."""
+        return self._listing[1]
+
+    def read(self, path: str) -> bytes:
+        """The content of one of `paths`.
+
+        Raises:
+            CheckoutError: it cannot be read, is no regular file, or is larger than `MAX_FILE_BYTES`.
+        """
+        return _read(path, self._listing[0][path])
+
+    def _resolve(self, path: str) -> str | None:
+        """The path with links resolved; None when it leaves the tree. A plain path costs one system call."""
+        full = self.root / path
+        resolved = os.path.realpath(full)
+        if resolved == str(full):
+            return path
+        inside = resolved.startswith(f"{self.root}{os.sep}")
+        if not inside or (full.is_symlink() and not Path(resolved).is_file()):
+            return None
+        return Path(resolved).relative_to(self.root).as_posix()
+
+
+def existing_folder(root: Path) -> Path:
+    """The folder with links resolved.
+
+    Raises:
+        CheckoutError: there is none.
+    """
+    try:
+        resolved = root.resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        raise CheckoutError(f"{root}: cannot be opened: {_reason(error)}", "give the root of a checkout") from error
+    if not resolved.is_dir():
+        raise CheckoutError(f"{root}: is not a folder", "give the root of a checkout")
+    return resolved
+
+
+def tracked_files(root: Path) -> frozenset[str]:
+    """Everything that git tracks below a resolved root; empty without git."""
+    repository = _repository(root)
+    return frozenset(_list_tracked(root, repository)) if repository else frozenset()
+
+
+def read_beside(root: Path, name: str) -> bytes | None:
+    """The content of a file at the root, tracked or not; None when there is none. A link is not followed."""
+    return _read(name, root / name) if os.path.lexists(root / name) else None
+
+
+def _read(path: str, full: Path) -> bytes:
+    try:
+        descriptor = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise CheckoutError(f"{path}: is not a regular file", "remove it from the checkout or exclude it")
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        hint = "make the file readable, or add it to `exclude` in policygate.yaml"
+        raise CheckoutError(f"{path}: cannot be read: {_reason(error)}", hint) from error
+    if len(data) > MAX_FILE_BYTES:
+        limit = MAX_FILE_BYTES // 1024 // 1024
+        raise CheckoutError(f"{path}: is larger than {limit} MiB", "add it to `exclude` in policygate.yaml")
+    return data
+
+
+def _list(root: Path) -> Iterator[str]:
+    repository = _repository(root)
+    return _list_folder(root) if repository is None else _list_tracked(root, repository)
+
+
+def _repository(root: Path) -> Path | None:
+    return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), None)
+
+
+def _list_tracked(root: Path, repository: Path) -> Iterator[str]:
+    from git.cmd import Git  # noqa: PLC0415 - a tenth of a second, and not every checkout has git
+    from git.exc import CommandError  # noqa: PLC0415
+
+    configuration = {**_HARDENED, "safe.directory": str(repository)}
+    options = [part for key, value in configuration.items() for part in ("-c", f"{key}={value}")]
+    command = ["git", *options, "ls-files", "-z", "--stage"]
+    environment = {**_ENVIRONMENT, "GIT_DIR": str(repository / ".git"), "GIT_WORK_TREE": str(repository)}
+    try:
+        listed = Git(str(root)).execute(command, env=environment, stdout_as_string=False, strip_newline_in_stdout=False)
+    except CommandError as error:
+        hint = "repair the repository, or run on an export without `.git`"
+        raise CheckoutError(
+            f"git cannot list the files of the checkout: {_last_line(str(error.stderr))}", hint
+        ) from error
+    seen = set()
+    for record in bytes(listed).decode("utf-8", "surrogateescape").split("\0"):
+        meta, _, path = record.partition("\t")
+        mode = meta.partition(" ")[0]
+        if path and path not in seen and mode != _SUBMODULE_MODE and os.path.lexists(root / path):
+            seen.add(path)
+            yield path
+
+
+def _list_folder(root: Path) -> Iterator[str]:
+    pending = [root]
+    while pending:
+        folder = pending.pop()
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            inner = folder.relative_to(root).as_posix()
+            raise CheckoutError(f"{inner}: cannot be listed: {_reason(error)}", "make the folder readable") from error
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(Path(entry.path))
+            else:
+                yield Path(entry.path).relative_to(root).as_posix()
+
+
+def _excluded(path: str, patterns: Sequence[str]) -> bool:
+    rooted = f"/{path}"
+    return any(fnmatchcase(path, pattern) or fnmatchcase(rooted, pattern) for pattern in patterns)
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def _last_line(text: str) -> str:
+    return text.strip().strip("'").rpartition("\n")[2].strip()

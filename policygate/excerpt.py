@@ -1,0 +1,43 @@
+"""The source lines that reports show around findings, with every credential blanked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from policygate.checkout import Checkout
+from policygate.findings import Finding
+from policygate.location import At
+from policygate.redact import redact
+
+CONTEXT_LINES = 1
+"""Lines before and after a span."""
+
+
+def excerpts(checkout: Checkout, secrets: Sequence[At], shown: Iterable[Finding]) -> Mapping[str, Mapping[int, str]]:
+    """The lines around every span of the findings, by path and 1-based number.
+
+    `secrets` are the spans that readers found; text that looks like a credential is blanked besides.
+    """
+    wanted: dict[str, set[int]] = {}
+    for finding in shown:
+        for at in (finding.at, *(related.at for related in finding.related)):
+            if at.path and at.start.line:
+                near = range(at.start.line - CONTEXT_LINES, at.end.line + CONTEXT_LINES + 1)
+                wanted.setdefault(at.path, set()).update(near)
+    known = set(checkout.paths)
+    return {
+        path: _lines(checkout.read(path), numbers, [at for at in secrets if at.path == path])
+        for path, numbers in sorted(wanted.items())
+        if path in known
+    }
+
+
+def _lines(data: bytes, numbers: Iterable[int], secrets: Iterable[At]) -> Mapping[int, str]:
+    lines = data.decode("utf-8", "replace").split("\n")
+    shown = {number: redact(lines[number - 1]) for number in sorted(numbers) if 0 < number <= len(lines)}
+    for at in secrets:
+        for number in range(at.start.line, at.end.line + 1):
+            if number in shown:
+                text = shown[number]
+                first = at.start.column - 1 if number == at.start.line else 0
+                last = at.end.column - 1 if number == at.end.line else len(text)
+                shown[number] = text[:first] + "*" * (last - first) + text[last:]
+    return shown

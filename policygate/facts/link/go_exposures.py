@@ -1,0 +1,258 @@
+"""Exposures: which party outside the organisation learns the names of private modules (https://go.dev/ref/mod#privacy)."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, product
+from typing import Literal, NamedTuple
+
+from policygate.facts.go.pattern import matches
+from policygate.facts.link.go_modules import replacement
+from policygate.facts.model import (
+    Command,
+    Context,
+    Exposure,
+    FileFacts,
+    Go,
+    Module,
+    Own,
+    PatternSetting,
+    ProxyEntry,
+    ProxySetting,
+    Setting,
+    SumdbSetting,
+)
+from policygate.facts.own import FAMILIES, Surroundings, is_private
+from policygate.location import At
+
+_OFFLINE = frozenset(
+    {"bug", "clean", "doc", "env", "fix", "fmt", "help", "mod edit", "mod init", "telemetry", "version"}
+)
+_NEEDS_SOURCES_ONLY = frozenset({"build", "generate", "install", "list", "run", "test", "vet"})
+_ADDS_SUMS = frozenset({"get", "mod tidy", "work sync"})
+_DEVELOPERS = frozenset({"shell", "env_file", "go_env_file", "environment", "makefile"})
+_MAX_COMBINATIONS = 16
+
+
+def link(files: FileFacts, surroundings: Surroundings, go: Go) -> Go:  # noqa: ARG001 - every linker has this form
+    """Add the exposures, once for equal settings, sorted by place."""
+    private = _PrivateModules(go.modules, surroundings.own)
+    groups: dict[tuple[object, ...], _Group] = {}
+    for context in go.contexts:
+        for use in _uses(context, surroundings):
+            modules = private.of(context.modules, vendor=use.vendor)
+            if modules:
+                groups.setdefault((*use.identity, modules), _Group(use, modules)).contexts.add(context.id)
+    exposures = [exposure for group in groups.values() for exposure in group.exposures(surroundings)]
+    return go.model_copy(update={"exposures": sorted(_merged(exposures), key=_order)})
+
+
+class _Use(NamedTuple):
+    """One combination of settings that go commands of a context run with."""
+
+    proxy: ProxySetting
+    no_proxy: PatternSetting | None
+    sumdb: SumdbSetting
+    no_sumdb: PatternSetting | None
+    adds_sums: bool
+    vendor: bool
+    """Whether packages come from vendor directories where there are any."""
+    place: At
+    family: str
+    open: bool
+    """Whether something outside the repository may set what is not set here."""
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Equal for uses that differ in their place only: typed settings are shared objects, defaults are equal values."""
+        parts = (self.proxy, self.no_proxy, self.sumdb, self.no_sumdb)
+        marks = tuple(None if part is None or part.at.origin == "default" else id(part) for part in parts)
+        return (*marks, self.adds_sums, self.family if self.open else "")
+
+
+def _uses(context: Context, surroundings: Surroundings) -> Iterator[_Use]:
+    family = FAMILIES[context.kind]
+    commands: Sequence[Command | None] = [c for c in context.commands if c.verb not in _OFFLINE]
+    if not context.commands:
+        commands = [None]
+    for command in commands:
+        chosen = {
+            name: _candidates(context, command, name)
+            for name in ("GOPROXY", "GONOPROXY", "GOPRIVATE", "GOSUMDB", "GONOSUMDB")
+        }
+        combinations = product(*chosen.values())
+        for proxy, no_proxy, private, sumdb, no_sumdb in islice(combinations, _MAX_COMBINATIONS):
+            if not isinstance(proxy, ProxySetting) or not isinstance(sumdb, SumdbSetting):
+                continue
+            yield _Use(
+                proxy=proxy,
+                no_proxy=_patterns(no_proxy, private),
+                sumdb=sumdb,
+                no_sumdb=_patterns(no_sumdb, private),
+                adds_sums=_adds_sums(context, command),
+                vendor=command is not None and command.verb in _NEEDS_SOURCES_ONLY and not _mod_mod(context, command),
+                place=context.at,
+                family=family,
+                open=family not in surroundings.outer,
+            )
+
+
+def _candidates(context: Context, command: Command | None, name: str) -> Sequence[Setting | None]:
+    """What a variable may be for a command: the shell's values, and the context's unless those are certain."""
+    own: list[Setting] = list(getattr(command.settings, name)) if command else []
+    if not own or own[-1].condition:
+        own += getattr(context.settings, name)
+    return own or [None]
+
+
+def _patterns(specific: Setting | None, private: Setting | None) -> PatternSetting | None:
+    """GONOPROXY or GONOSUMDB where it is set to something, else GOPRIVATE: they replace it, they are not merged."""
+    for setting in (specific, private):
+        if isinstance(setting, PatternSetting) and not setting.empty:
+            return setting
+    return None
+
+
+def _adds_sums(context: Context, command: Command | None) -> bool:
+    """Whether go.sum lines are added, which is when the checksum database is asked."""
+    if command is None:
+        return context.kind in _DEVELOPERS
+    return command.verb in _ADDS_SUMS or _mod_mod(context, command)
+
+
+def _mod_mod(context: Context, command: Command) -> bool:
+    flags = _candidates(context, command, "GOFLAGS")[0]
+    return "-mod=mod" in command.arguments or (flags is not None and "-mod=mod" in flags.value.split())
+
+
+@dataclass
+class _PrivateModules:
+    """The private module paths that the modules of a context require, as the go command would ask for them."""
+
+    modules: Sequence[Module]
+    own: Own
+    known: dict[tuple[tuple[str, ...], bool], tuple[str, ...]] = field(default_factory=dict)
+
+    def of(self, files: Iterable[str], *, vendor: bool) -> tuple[str, ...]:
+        """Sorted paths; all modules count when it is not known which ones a context builds."""
+        key = (tuple(files), vendor)
+        if key not in self.known:
+            chosen = [m for m in self.modules if not key[0] or m.file in key[0]]
+            inside = {m.path for m in self.modules}
+            paths = {path for m in chosen if not (vendor and m.vendored) for path in self._asked(m)}
+            self.known[key] = tuple(sorted(paths - inside))
+        return self.known[key]
+
+    def _asked(self, module: Module) -> Iterator[str]:
+        for require in module.requires:
+            replace = replacement(module, require) if module.replaces else None
+            path = require.path if replace is None else "" if replace.local else replace.new_path
+            if path and is_private(path, self.own):
+                yield path
+
+
+@dataclass
+class _Group:
+    """Contexts that run with the same settings and build the same private modules."""
+
+    use: _Use
+    modules: tuple[str, ...]
+    contexts: set[str] = field(default_factory=set)
+
+    def exposures(self, surroundings: Surroundings) -> Iterator[Exposure]:
+        use = self.use
+        proxied = self._uncovered(use.no_proxy)
+        for entry, reason in _askable(use.proxy.chain) if proxied else ():
+            at = entry.at
+            yield self._exposure("proxy", entry.host, proxied, reason, use.proxy, at, surroundings)
+        looked_up = self._uncovered(use.no_sumdb) if use.adds_sums else []
+        sumdb = use.sumdb
+        if looked_up and not sumdb.off and sumdb.confidence != "unknown" and not sumdb.problem and sumdb.role != "own":
+            responsible = use.no_sumdb or sumdb
+            yield self._exposure("sumdb", sumdb.name, looked_up, "lookup", responsible, responsible.at, surroundings)
+        elif looked_up and sumdb.at.origin == "default":
+            yield self._exposure(
+                "sumdb", sumdb.name, looked_up, "lookup", use.no_sumdb or sumdb, sumdb.at, surroundings
+            )
+
+    def _uncovered(self, patterns: PatternSetting | None) -> list[str]:
+        """The modules that no pattern covers; none when the patterns are not known."""
+        if patterns is None:
+            return list(self.modules)
+        if patterns.confidence == "unknown":
+            return []
+        texts = [pattern.text for pattern in patterns.patterns]
+        return [path for path in self.modules if not matches(texts, path)]
+
+    def _exposure(
+        self,
+        through: Literal["proxy", "sumdb"],
+        party: str,
+        modules: Sequence[str],
+        reason: Literal["first", "comma", "pipe", "lookup"],
+        setting: Setting,
+        at: At,
+        surroundings: Surroundings,
+    ) -> Exposure:
+        return Exposure(
+            through=through,
+            party=party,
+            modules=list(modules),
+            contexts=sorted(self.contexts),
+            reason=reason,
+            at=at if setting.at.origin != "default" else self.use.place.standing_for("default"),
+            scope=setting.scope,
+            assumes=list(self._assumes(setting, surroundings)),
+        )
+
+    def _assumes(self, setting: Setting, surroundings: Surroundings) -> Iterator[str]:
+        if not surroundings.own.stated:
+            yield f"{_listed(surroundings.own.private)} is private (`own.modules` in policygate.yaml would say so)"
+        absent = [s for s in (self.use.no_proxy, self.use.no_sumdb) if s is None]
+        if self.use.open and (absent or setting.at.origin == "default"):
+            yield f"nothing outside the repository sets it (`outer.{self.use.family}` in policygate.yaml would say so)"
+        if setting.condition.startswith("unless "):
+            yield f"it is not the case that {setting.condition.removeprefix('unless ')}"
+
+
+def _askable(chain: Sequence[ProxyEntry]) -> Iterator[tuple[ProxyEntry, Literal["first", "comma", "pipe"]]]:
+    """The outside proxies that a request for a module may come to, and how.
+
+    After an outside proxy that is not the last one the next may be asked too; the walk ends at the first element that go
+    refuses, does not understand, or that is dynamic, because nothing is known of what follows.
+    """
+    reason: Literal["first", "comma", "pipe"] = "first"
+    for entry in chain:
+        if entry.kind not in ("proxy", "file"):
+            return
+        if entry.problem:
+            return
+        if entry.role == "outside":
+            yield entry, reason
+        reason = "pipe" if entry.separator == "|" else "comma"
+
+
+def _merged(exposures: Iterable[Exposure]) -> list[Exposure]:
+    """One exposure for all contexts in which the same party learns the same modules by the same setting."""
+    merged: dict[tuple[object, ...], Exposure] = {}
+    for exposure in exposures:
+        key = (
+            exposure.through,
+            exposure.party,
+            exposure.scope,
+            exposure.at,
+            tuple(exposure.modules),
+            tuple(exposure.assumes),
+        )
+        earlier = merged.get(key)
+        contexts = sorted({*exposure.contexts, *(earlier.contexts if earlier else ())})
+        merged[key] = exposure.model_copy(update={"contexts": contexts})
+    return list(merged.values())
+
+
+def _order(exposure: Exposure) -> tuple[object, ...]:
+    start = exposure.at.start
+    return (exposure.at.path, start.line, start.column, exposure.through, exposure.party, exposure.contexts)
+
+
+def _listed(prefixes: Sequence[str]) -> str:
+    return ", ".join(f"`{prefix}`" for prefix in prefixes)

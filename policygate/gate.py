@@ -1,0 +1,279 @@
+"""The pipeline on one page: read -> link -> decide -> judge."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from policygate import builtin
+from policygate.checkout import Checkout, existing_folder, read_beside
+from policygate.config import FILE_NAME, Config, ConfigFile, parse_config
+from policygate.engine import EngineChoice, OpaServer, open_engine
+from policygate.engine.decision import findings
+from policygate.engine.policies import Pack, load_pack
+from policygate.errors import CheckoutError, PolicygateError, UsageError
+from policygate.facts import LINKERS, READERS, environment, link, model, read, reader_of
+from policygate.excerpt import excerpts
+from policygate.facts.own import Surroundings, guess_own, state_own
+from policygate.findings import Checked, EngineInfo, Finding, Problem, Rule, Severity, Verdict, judge
+from policygate.location import At, Position
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a check."""
+
+    root: Path
+    today: str
+    """`YYYY-MM-DD`."""
+    config: Path | None = None
+    """A configuration elsewhere; else `policygate.yaml` at the root, if there is one."""
+    policies: Sequence[Path] = ()
+    only: Sequence[str] = ()
+    """Rule ids, or the packages above them such as `goproxy`; empty for all."""
+    skip: Sequence[str] = ()
+    engine: EngineChoice = "auto"
+    opa: OpaServer | None = None
+    fail_on: Severity | None = None
+    environment: Mapping[str, str] | None = None
+    """The caller's environment, when it is to be judged too."""
+    timeout_s: float = 60.0
+
+
+@dataclass
+class Gathered:
+    """What one run has read, and what went wrong on the way."""
+
+    files: model.FileFacts = field(default_factory=model.FileFacts)
+    sources: dict[str, model.Source] = field(default_factory=dict)
+    go: model.Go = field(default_factory=model.Go)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def check(request: Request, progress: Progress = lambda _: None) -> Verdict:
+    """Decide. What prevents a decision is a problem of the verdict, so that every report can say so.
+
+    Raises:
+        UsageError: the request or the configuration is wrong.
+    """
+    root, settings = _open(request)
+    config = settings.config
+    checkout = Checkout(root, _is_wanted, config.exclude)
+    asked: tuple[Rule, ...] = ()
+    try:
+        pack = load_policies(request, root, config)
+        asked = select(request, settings, pack)
+        with open_engine(request.engine, pack, opa=request.opa, deadline_s=request.timeout_s, checkout=root) as engine:
+            progress("reading the checkout")
+            gathered, facts = gather(request, checkout, settings, pack, asked)
+            progress("evaluating the policies")
+            decision = engine.decide(facts.model_dump_json())
+            info = EngineInfo(engine.name, engine.version)
+        found = [*_builtin_findings(gathered, checkout, asked), *findings(decision, pack, _anchor(facts))]
+    except UsageError:
+        raise
+    except PolicygateError as error:
+        return Verdict(outcome="error", problems=(_problem(error),), rules=asked, fail_on=config.fail_on)
+    verdict = judge(found, gathered.problems, fail_on=request.fail_on or config.fail_on, severities=config.severities())
+    return replace(
+        verdict,
+        checked=_checked(gathered, asked),
+        engine=info,
+        rules=asked,
+        lines=excerpts(checkout, gathered.files.secrets, verdict.findings),
+        advice=tuple(_advice(facts, verdict.findings)),
+    )
+
+
+def facts_of(request: Request) -> model.Facts:
+    """The exact Rego input of a check, without deciding anything.
+
+    Raises:
+        PolicygateError: there is nothing to check, or a source broke.
+    """
+    root, settings = _open(request)
+    pack = load_policies(request, root, settings.config)
+    asked = select(request, settings, pack)
+    gathered, facts = gather(request, Checkout(root, _is_wanted, settings.config.exclude), settings, pack, asked)
+    if gathered.problems:
+        first = gathered.problems[0]
+        raise CheckoutError(first.message, first.hint, first.at)
+    return facts
+
+
+def load_policies(request: Request, root: Path, config: Config) -> Pack:
+    """The shipped policies, those of the configuration and those of the request."""
+    return load_pack([*(root / folder for folder in config.policies), *request.policies])
+
+
+def select(request: Request, settings: ConfigFile, pack: Pack) -> tuple[Rule, ...]:
+    """The rules to decide, sorted by id.
+
+    Raises:
+        UsageError: a rule that was named does not exist, or none is left.
+    """
+    rules = {rule.id: rule for rule in (*pack.rules, *builtin.RULES.values())}
+    settings.check_rules(list(rules.values()))
+    for name in (*request.only, *request.skip):
+        if not any(_names(name, id_) for id_ in rules):
+            raise UsageError(f"unknown rule `{name}`", "`policygate rules` lists them")
+    off = settings.config.disabled()
+    chosen = tuple(
+        rules[id_]
+        for id_ in sorted(rules)
+        if id_ not in off
+        and (not request.only or any(_names(name, id_) for name in request.only))
+        and not any(_names(name, id_) for name in request.skip)
+    )
+    if not chosen:
+        raise UsageError("no rule is left to decide", "give fewer --skip-rule, or another --rule")
+    return chosen
+
+
+def gather(
+    request: Request, checkout: Checkout, settings: ConfigFile, pack: Pack, asked: Sequence[Rule]
+) -> tuple[Gathered, model.Facts]:
+    """Read and link: everything up to the Rego input.
+
+    Raises:
+        CheckoutError: the files cannot be listed, or there is nothing to check.
+    """
+    gathered = Gathered()
+    _read(gathered, checkout, request.environment)
+    surroundings = _surroundings(settings, gathered.files)
+    _link(gathered, surroundings)
+    gathered.problems += _undecided(asked, gathered.sources)
+    facts = model.Facts(
+        now=request.today,
+        run=model.Run(mode="check", rules=[rule.id for rule in asked if rule.id not in builtin.RULES]),
+        config=model.Config(
+            own=surroundings.own,
+            outer=sorted(surroundings.outer),
+            parameters=settings.config.parameters(pack.rules),
+        ),
+        sources=gathered.sources,
+        go=gathered.go,
+    )
+    return gathered, facts
+
+
+def _open(request: Request) -> tuple[Path, ConfigFile]:
+    try:
+        root = existing_folder(request.root)
+        if request.config is not None:
+            return root, parse_config(str(request.config), request.config.read_bytes())
+        data = read_beside(root, FILE_NAME)
+    except CheckoutError as error:
+        raise UsageError(error.message, error.hint) from error
+    except OSError as error:
+        raise UsageError(f"{request.config}: cannot be read: {(error.strerror or '').lower()}") from error
+    return root, ConfigFile(Config()) if data is None else parse_config(FILE_NAME, data)
+
+
+def _is_wanted(path: str) -> bool:
+    return bool(reader_of(path))
+
+
+def _names(name: str, rule_id: str) -> bool:
+    return rule_id == name or rule_id.startswith(f"{name}.")
+
+
+def _read(gathered: Gathered, checkout: Checkout, caller: Mapping[str, str] | None) -> None:
+    """Read every wanted file; one that cannot be read fails its source, and every other file is still judged."""
+    if not checkout.paths and not checkout.leaving:
+        hint = f"the gate reads {', '.join(patterns[0] for patterns in READERS.values())} and their like, as git tracks them"
+        raise CheckoutError(f"{checkout.root.name}: nothing to check", hint)
+    said: list[model.FileFacts] = [environment.read_environment(caller)] if caller is not None else []
+    counted: dict[str, list[model.FileFacts]] = {name: [] for name in READERS}
+    failed = set()
+    for path in checkout.paths:
+        reader = reader_of(path)
+        try:
+            facts = read(reader, path, checkout.read(path))
+        except CheckoutError as error:
+            gathered.problems.append(_problem(error))
+            failed.add(reader)
+        except Exception as error:  # noqa: BLE001 - a reader that breaks must deny, not crash
+            gathered.problems.append(_broken(f"{path}: reader `{reader}`", error))
+            failed.add(reader)
+        else:
+            counted[reader].append(facts)
+    for name, facts_of_reader in counted.items():
+        gathered.sources[name] = _source(facts_of_reader, failed=name in failed)
+        said += facts_of_reader
+    gathered.files = _merge(said)
+
+
+def _link(gathered: Gathered, surroundings: Surroundings) -> None:
+    for name in LINKERS:
+        try:
+            gathered.go = link(name, gathered.files, surroundings, gathered.go)
+        except Exception as error:  # noqa: BLE001 - as for readers
+            gathered.problems.append(_broken(f"linker `{name}`", error))
+        status = "failed" if any(f"`{name}`" in problem.message for problem in gathered.problems) else "ok"
+        gathered.sources[name] = model.Source(status="failed" if status == "failed" else "ok", files=0, problems=[])
+
+
+def _source(facts: Sequence[model.FileFacts], *, failed: bool) -> model.Source:
+    problems = [problem for file in facts for problem in file.problems]
+    status = "failed" if failed else "partial" if problems else "ok" if facts else "skipped"
+    return model.Source.model_validate({"status": status, "files": len(facts), "problems": problems})
+
+
+def _merge(said: Sequence[model.FileFacts]) -> model.FileFacts:
+    return model.FileFacts(
+        **{name: [item for facts in said for item in getattr(facts, name)] for name in model.FileFacts.model_fields}
+    )
+
+
+def _surroundings(settings: ConfigFile, files: model.FileFacts) -> Surroundings:
+    own = settings.config.own
+    if own is None:
+        return Surroundings(guess_own(files), settings.outer())
+    stated = state_own(modules=own.modules, public=own.public, proxies=own.proxies, sumdbs=own.sumdbs)
+    return Surroundings(stated, settings.outer())
+
+
+def _undecided(asked: Sequence[Rule], sources: Mapping[str, model.Source]) -> Iterator[Problem]:
+    """A rule whose facts are incomplete denies: what it did not see may be what it is about."""
+    for name, source in sources.items():
+        rules = [rule.id for rule in asked if name in rule.needs]
+        if source.status == "failed" and rules:
+            yield Problem(f"source `{name}` failed, so these rules could not be decided: {', '.join(rules)}")
+
+
+def _broken(what: str, error: Exception) -> Problem:
+    hint = "this is a defect of policygate; please report it with the file, or exclude the file for now"
+    return Problem(f"{what} broke: {type(error).__name__}: {error}", hint)
+
+
+def _problem(error: PolicygateError) -> Problem:
+    return Problem(error.message, error.hint, error.at)
+
+
+def _builtin_findings(gathered: Gathered, checkout: Checkout, asked: Sequence[Rule]) -> Iterable[Finding]:
+    ids = {rule.id for rule in asked}
+    found = [*builtin.malformed(gathered.files.problems), *builtin.leaving(checkout.leaving)]
+    return [finding for finding in found if finding.rule.id in ids]
+
+
+def _anchor(facts: model.Facts) -> At:
+    """Where a finding stands that says no place: the first module, else the first context."""
+    first = next(iter([*facts.go.modules, *facts.go.contexts]), None)
+    start = Position(line=1, column=1)
+    path = FILE_NAME if first is None else first.at.path
+    return At(path=path, start=start, end=start, origin="absent")
+
+
+def _checked(gathered: Gathered, asked: Sequence[Rule]) -> Checked:
+    files = sum(source.files for source in gathered.sources.values())
+    return Checked(files, len(gathered.go.modules), len(gathered.go.contexts), len(asked))
+
+
+def _advice(facts: model.Facts, shown: Sequence[Finding]) -> Iterator[str]:
+    if not facts.config.own.stated:
+        guessed = ", ".join(f"`{prefix}`" for prefix in facts.config.own.modules) or "nothing"
+        yield f"taken for your own: {guessed}; state it under `own` in {FILE_NAME} (`policygate init` writes one)"
+    if any(finding.assumes for finding in shown):
+        yield f"notes that assume something become certain when {FILE_NAME} says it"

@@ -1,0 +1,81 @@
+"""The commented `policygate.yaml` that `policygate init` writes, fitted to what a checkout holds."""
+
+from collections.abc import Iterable, Sequence
+
+from policygate.checkout import DEFAULT_EXCLUDE
+from policygate.facts.model import Facts
+from policygate.facts.own import FAMILIES
+
+_OUTSIDE = {
+    "gitlab": "group, project and instance variables of GitLab, which override `variables:` of the file",
+    "github": "the runner's environment",
+    "dockerfile": "the environment of the base images",
+    "make": "the environment that make is called in",
+    "shell": "the environment that scripts and developers' shells start with",
+}
+
+
+def render_config(facts: Facts) -> str:
+    """The text of the file; it parses, and says only what the checkout suggests."""
+    own = facts.config.own
+    return "\n".join(
+        [
+            "# What policygate cannot see in the checkout itself. Every key is optional.",
+            "version: 1",
+            "",
+            "# What belongs to your organisation. These lines were guessed: correct them.",
+            "own:",
+            "  # Module path prefixes, without wildcards. Nobody outside may learn a path below them.",
+            f"  modules: {_flow(own.modules)}",
+            "  # Prefixes among them that everybody may know.",
+            f"  public: {_flow(sorted(set(own.modules) - set(own.private)))}",
+            "  # Hosts of your module proxies, with a path where only a part of the host is yours.",
+            f"  proxies: {_flow(_own_proxies(facts))}",
+            "",
+            "# What is set outside the repository, by kind of place. A kind that is not listed is unknown, and findings that",
+            "# rest on it are notes; an empty mapping says that nothing is set there.",
+            "outer:",
+            *_families(facts),
+            "",
+            "# The least severity that fails a check: error, warning or note.",
+            "fail_on: error",
+            "",
+            "# Severity (error, warning, note, off) and parameters of single rules; `policygate rules` lists them.",
+            "# rules:",
+            "#   goproxy.plain_http: {severity: error}",
+            "",
+            "# Paths that are not read; `*` also matches `/`. This is the default:",
+            *(f"{'# exclude: [' if index == 0 else '#   '}{glob}" for index, glob in enumerate(_quoted(DEFAULT_EXCLUDE))),
+            "",
+            "# Folders of your own policies, from the root of the checkout.",
+            "# policies: [policies]",
+            "",
+        ]
+    )
+
+
+def _families(facts: Facts) -> Iterable[str]:
+    found = {FAMILIES[context.kind] for context in facts.go.contexts}
+    for family, meaning in _OUTSIDE.items():
+        yield f"  # {meaning}"
+        yield f"  {'' if family in found else '# '}{family}: {{}}"
+
+
+def _own_proxies(facts: Facts) -> list[str]:
+    """The hosts of own role in the GOPROXY values of the checkout."""
+    entries = (entry for setting in facts.go.settings.GOPROXY for entry in setting.chain)
+    return sorted({entry.host for entry in entries if entry.role == "own" and entry.host})
+
+
+def _flow(items: Sequence[str]) -> str:
+    return f"[{', '.join(_quote(item) for item in items)}]"
+
+
+def _quote(item: str) -> str:
+    plain = all(char.isalnum() or char in "./-_" for char in item) and item[:1].isalpha()
+    return item if plain else "'" + item.replace("'", "''") + "'"
+
+
+def _quoted(globs: Sequence[str]) -> list[str]:
+    last = len(globs) - 1
+    return [f'"{glob}"{"]" if index == last else ","}' for index, glob in enumerate(globs)]
