@@ -58,7 +58,7 @@ class Checkout:
                 continue
             inner = self._resolve(path)
             if inner is None:
-                links.append(Link(path, os.readlink(self.root / path)))
+                links.append(Link(path, _target(self.root, path)))
             else:
                 files[inner] = self.root / inner
         return dict(sorted(files.items())), tuple(links)
@@ -91,6 +91,13 @@ class Checkout:
         if not inside or (full.is_symlink() and not Path(resolved).is_file()):
             return None
         return Path(resolved).relative_to(self.root).as_posix()
+
+
+def _target(root: Path, path: str) -> str:
+    """What the outermost link on the way to a path says."""
+    full = root / path
+    steps = (*reversed(full.relative_to(root).parents), Path(path))
+    return next(str((root / step).readlink()) for step in steps if (root / step).is_symlink())
 
 
 def existing_folder(root: Path) -> Path:
@@ -194,4 +201,5 @@ def _reason(error: Exception) -> str:
 
 
 def _last_line(text: str) -> str:
-    return text.strip().strip("'").rpartition("\n")[2].strip()
+    """What git said last, without GitPython's frame around it."""
+    return text.strip().strip("'").rpartition("\n")[2].strip().removeprefix("stderr: '")

@@ -43,7 +43,8 @@ RuleOption = Annotated[
     list[str] | None, typer.Option("--rule", metavar="ID", help="Decide only this rule, or all below it. Repeatable.")
 ]
 SkipOption = Annotated[
-    list[str] | None, typer.Option("--skip-rule", metavar="ID", help="Leave out this rule, or all below it. Repeatable.")
+    list[str] | None,
+    typer.Option("--skip-rule", metavar="ID", help="Leave out this rule, or all below it. Repeatable."),
 ]
 EnvironmentOption = Annotated[
     bool, typer.Option("--with-environment", help="Judge the Go variables of the calling environment too.")

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from policygate.checkout import DEFAULT_EXCLUDE
 from policygate.errors import UsageError
@@ -18,10 +18,21 @@ FILE_NAME = "policygate.yaml"
 MAX_CONFIG_BYTES = 1024 * 1024
 MAX_DEPTH = 16
 
+_KEY = "#"
+"""The last part of the place of a key itself; the place without it is the value's."""
+_FORM = "`policygate init --stdout` shows the form"
+
 Family = Literal["gitlab", "github", "dockerfile", "make", "shell"]
-Prefix = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\s:*?\[\]\\]+[^\s/*?\[\]\\]$")]
-Host = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\s/][^\s]*$")]
-Variable = Literal[tuple(sorted(VARIABLES))]  # type: ignore[valid-type]
+Prefix = Annotated[str, AfterValidator(lambda value: _refuse(value, "is no module path prefix", " :*?[]\\@,|"))]
+Host = Annotated[str, AfterValidator(lambda value: _refuse(value, "is no host (with an optional path)", " *?[]\\@,|"))]
+Variable = Annotated[str, AfterValidator(lambda value: _known_variable(value))]
+
+
+class _Mark(Protocol):
+    """A place in YAML text, both numbers 0-based."""
+
+    line: int
+    column: int
 
 
 class _Section(BaseModel):
@@ -41,10 +52,16 @@ class OwnSection(_Section):
     """Names of checksum databases."""
 
 
+RuleSeverity = Annotated[
+    Literal["error", "warning", "note", "off"],
+    BeforeValidator(lambda value: "off" if value is False else value),  # `off` without quotes, in YAML 1.1
+]
+
+
 class RuleSection(_Section):
     """One rule's severity and parameters."""
 
-    severity: Literal["error", "warning", "note", "off"] | None = None
+    severity: RuleSeverity | None = None
     parameters: dict[str, object] = {}
 
 
@@ -149,7 +166,9 @@ def parse_config(path: str, data: bytes) -> ConfigFile:
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: is not UTF-8", "save it as UTF-8") from error
     except yaml.YAMLError as error:
-        raise UsageError(f"{path}: is not YAML: {_yaml_reason(error)}", "", _mark(path, error)) from error
+        raise UsageError(
+            f"{path}: is not YAML: {_yaml_reason(error)}", "", _point(path, getattr(error, "problem_mark", None))
+        ) from error
     except ValueError as error:
         raise UsageError(f"{path}: is not YAML: {error}", "") from error
     places = dict(_places(path, root)) if root is not None else {}
@@ -158,9 +177,23 @@ def parse_config(path: str, data: bytes) -> ConfigFile:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         keys = tuple(key for key in first["loc"] if key != "[key]")
-        message, hint = _explain(first["type"], first["msg"], keys)
-        raise UsageError(message, hint, ConfigFile(Config(), path, places).at(*keys)) from error
+        message, hint = _explain(path, first["type"], first["msg"], keys)
+        about_key = first["type"] == "extra_forbidden" or "[key]" in first["loc"]
+        at = ConfigFile(Config(), path, places).at(*keys, *([_KEY] if about_key else []))
+        raise UsageError(message, hint, at) from error
     return ConfigFile(config, path, places)
+
+
+def _known_variable(value: str) -> str:
+    if value not in VARIABLES:
+        raise ValueError(f"is no variable that the gate reads ({', '.join(sorted(VARIABLES))})")
+    return value
+
+
+def _refuse(value: str, reason: str, characters: str) -> str:
+    if not value or value.startswith("/") or value.endswith("/") or set(value) & set(characters):
+        raise ValueError(reason)
+    return value
 
 
 def _refuse_tricks(path: str, text: str) -> None:
@@ -168,15 +201,15 @@ def _refuse_tricks(path: str, text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            at = _point(path, event.start_mark.line, event.start_mark.column)
+            at = _point(path, event.start_mark)
             raise UsageError(f"{path}: anchors and aliases are not allowed", "write the values out", at)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
-            at = _point(path, event.start_mark.line, event.start_mark.column)
-            raise UsageError(f"{path}: is nested too deeply", "see `policygate init` for the form", at)
+            at = _point(path, event.start_mark)
+            raise UsageError(f"{path}: is nested too deeply", _FORM, at)
 
 
 def _places(path: str, node: yaml.Node, keys: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], At]]:
@@ -185,53 +218,43 @@ def _places(path: str, node: yaml.Node, keys: tuple[str | int, ...] = ()) -> Ite
         for key, value in node.value:
             inner = (*keys, str(key.value))
             yield from _places(path, value, inner)
-            if not isinstance(value, yaml.ScalarNode):
-                yield inner, _span(path, key)
+            yield (*inner, _KEY), _span(path, key)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             yield from _places(path, value, (*keys, index))
 
 
 def _span(path: str, node: yaml.Node) -> At:
-    start, end = node.start_mark, node.end_mark
-    if end.line != start.line:
-        end = start
-    return At(
-        path=path,
-        start=Position(line=start.line + 1, column=start.column + 1),
-        end=Position(line=end.line + 1, column=end.column + 1),
-        origin="text",
-    )
+    """The node, when it stands on one line; else its start."""
+    start, end = _point(path, node.start_mark), _point(path, node.end_mark)
+    return At(path=path, start=start.start, end=end.end, origin="text") if end.end.line == start.end.line else start
 
 
-def _point(path: str, line: int, column: int) -> At:
+def _point(path: str, mark: _Mark | None) -> At:
+    line, column = (mark.line, mark.column) if mark else (0, 0)
     position = Position(line=line + 1, column=column + 1)
     return At(path=path, start=position, end=position, origin="text")
-
-
-def _mark(path: str, error: yaml.YAMLError) -> At | None:
-    mark = getattr(error, "problem_mark", None)
-    return _point(path, mark.line, mark.column) if mark else None
 
 
 def _yaml_reason(error: yaml.YAMLError) -> str:
     return str(getattr(error, "problem", None) or error).partition("\n")[0]
 
 
-def _explain(kind: str, message: str, keys: tuple[int | str, ...]) -> tuple[str, str]:
+def _explain(path: str, kind: str, message: str, keys: tuple[int | str, ...]) -> tuple[str, str]:
     where = ".".join(str(key) for key in keys)
     if kind == "extra_forbidden":
         known = _known_keys(keys[:-1])
         return f"unknown key `{where}`", _did_you_mean(str(keys[-1]), known) or f"known keys: {', '.join(known)}"
-    text = message[:1].lower() + message[1:]
-    return (f"`{where}`: {text}" if where else text), "see `policygate init` for the form"
+    if not keys:
+        return f"{path} must be a mapping", _FORM
+    text = message.removeprefix("Value error, ")
+    hint = "quote the value: without quotes YAML takes it for something else" if kind == "string_type" else _FORM
+    return f"`{where}`: {text[:1].lower()}{text[1:]}", hint
 
 
 def _known_keys(parents: tuple[int | str, ...]) -> list[str]:
-    section: type[BaseModel] = (
-        {"own": OwnSection, "rules": RuleSection}.get(str(parents[0]), Config) if parents else Config
-    )
-    return list(section.model_fields)
+    sections: dict[str, type[_Section]] = {"": Config, "own": OwnSection, "rules": RuleSection}
+    return list(sections[str(parents[0]) if parents else ""].model_fields)
 
 
 def _did_you_mean(word: str, known: Sequence[str] | Mapping[str, object]) -> str:

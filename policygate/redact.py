@@ -3,10 +3,9 @@
 import re
 
 _USERINFO = re.compile(r"(?<=://)(?P<user>[^\s/@:'\"]*)(?::(?P<password>[^\s/@'\"]*))?(?=@)")
-_ASSIGNED = re.compile(
-    r"(?i)\b[a-z0-9_.-]*(?:password|passwd|secret|token|api_?key|private_?key)[a-z0-9_]*[\"']?\s*[:=]\s*[\"']?(?P<value>[^\s\"',;&|]+)"
-)
-_BEARER = re.compile(r"(?i)\b(?:bearer|basic)\s+(?P<value>[a-z0-9._~+/=-]{8,})")
+_ASSIGNED = re.compile(r"(?<![\w.-])(?P<name>[\w.-]++)[\"']?\s*+(?::=|[:=])\s*+[\"']?(?P<value>[^\s\"',;&|]++)")
+_SECRET_NAME = re.compile(r"(?i)passw(?:or)?d|secret|token|api_?key|private_?key")
+_BEARER = re.compile(r"(?i)\b(?:bearer|basic)\s++(?P<value>[a-z0-9._~+/=-]{8,})")
 _REFERENCE = re.compile(r"\$(?:\w+|\{[^}]*\}|\([^)]*\)|\{\{.*?\}\})")
 
 
@@ -17,7 +16,7 @@ def redact(text: str) -> str:
     References to variables stay: they are no secret, and the reader needs them.
     """
     text = _USERINFO.sub(_blank_userinfo, text)
-    text = _ASSIGNED.sub(_blank_value, text)
+    text = _ASSIGNED.sub(_blank_secret, text)
     return _BEARER.sub(_blank_value, text)
 
 
@@ -40,6 +39,10 @@ def _blank_userinfo(match: re.Match[str]) -> str:
     if password is None:
         return user if user == "git" else _blank(user)
     return f"{user}:{_blank(password)}"
+
+
+def _blank_secret(match: re.Match[str]) -> str:
+    return _blank_value(match) if _SECRET_NAME.search(match.group("name")) else match.group()
 
 
 def _blank_value(match: re.Match[str]) -> str:

@@ -33,8 +33,8 @@ def render_config(facts: Facts) -> str:
             f"  proxies: {_flow(_own_proxies(facts))}",
             "",
             "# What is set outside the repository, by kind of place. A kind that is not listed is unknown, and findings that",
-            "# rest on it are notes; an empty mapping says that nothing is set there.",
-            "outer:",
+            "# rest on it are notes. `{}` says that nothing is set; `{GOPRIVATE: git.acme.example}` says what is.",
+            "# outer:",
             *_families(facts),
             "",
             "# The least severity that fails a check: error, warning or note.",
@@ -45,7 +45,10 @@ def render_config(facts: Facts) -> str:
             "#   goproxy.plain_http: {severity: error}",
             "",
             "# Paths that are not read; `*` also matches `/`. This is the default:",
-            *(f"{'# exclude: [' if index == 0 else '#   '}{glob}" for index, glob in enumerate(_quoted(DEFAULT_EXCLUDE))),
+            *(
+                f"{'# exclude: [' if index == 0 else '#   '}{glob}"
+                for index, glob in enumerate(_quoted(DEFAULT_EXCLUDE))
+            ),
             "",
             "# Folders of your own policies, from the root of the checkout.",
             "# policies: [policies]",
@@ -57,8 +60,8 @@ def render_config(facts: Facts) -> str:
 def _families(facts: Facts) -> Iterable[str]:
     found = {FAMILIES[context.kind] for context in facts.go.contexts}
     for family, meaning in _OUTSIDE.items():
-        yield f"  # {meaning}"
-        yield f"  {'' if family in found else '# '}{family}: {{}}"
+        if family in found:
+            yield f"#   {family}: {{}}  # {meaning}"
 
 
 def _own_proxies(facts: Facts) -> list[str]:

@@ -1,8 +1,10 @@
 # Whole facts for the tests of the rules: what a test does not say is harmless.
 package policygate.facts_test
 
-at(line, column) := {
-	"path": ".gitlab-ci.yml",
+at(line, column) := at_in(".gitlab-ci.yml", line, column)
+
+at_in(path, line, column) := {
+	"path": path,
 	"start": {"line": line, "column": column},
 	"end": {"line": line, "column": column + 8},
 	"origin": "text",
@@ -13,7 +15,14 @@ checkout(go) := {"go": go, "config": config(true, {})}
 guessed(go) := {"go": go, "config": config(false, {})}
 
 config(stated, parameters) := {
-	"own": {"modules": [], "private": [], "proxies": [], "sumdbs": [], "stated": stated},
+	"own": {
+		"modules": [],
+		"public": [],
+		"private": [],
+		"proxies": [],
+		"sumdbs": [],
+		"stated": stated,
+	},
 	"outer": [],
 	"parameters": parameters,
 }
@@ -102,7 +111,7 @@ module(file, fields) := object.union(
 		"file": file,
 		"directory": trim_suffix(file, "/go.mod"),
 		"path": "git.acme.example/payments/ledger",
-		"at": object.union(at(1, 8), {"path": file}),
+		"at": at_in(file, 1, 8),
 		"deprecated": "",
 		"go": {"exists": true, "version": "1.26", "at": at(3, 4)},
 		"toolchain": {"exists": false, "version": "", "at": at(1, 1)},

@@ -28,7 +28,7 @@ deny contains finding if {
 	replace.directory == ""
 	finding := {
 		"message": sprintf("`%s` is replaced by `%s`, a directory outside the checkout", [replace.old_path, replace.new_path]),
-		"subject": sprintf("%s %s => %s", [replace.old_path, replace.old_version, replace.new_path]),
+		"subject": sprintf("%s => %s", [trim_space(concat(" ", [replace.old_path, replace.old_version])), replace.new_path]),
 		"at": replace.target_at,
 	}
 }
@@ -37,11 +37,10 @@ deny contains finding if {
 	not input.config.parameters["gomod.replace_local"].allow_inside
 	some module in input.go.modules
 	some replace in module.replaces
-	replace.local
 	not replace.directory == ""
 	finding := {
 		"message": sprintf("`%s` is replaced by `%s`, a directory of this checkout", [replace.old_path, replace.new_path]),
-		"subject": sprintf("%s %s => %s", [replace.old_path, replace.old_version, replace.new_path]),
+		"subject": sprintf("%s => %s", [trim_space(concat(" ", [replace.old_path, replace.old_version])), replace.new_path]),
 		"at": replace.target_at,
 	}
 }

@@ -15,12 +15,12 @@
 #   profiles: [baseline]
 package policygate.goprivate.matches_everything
 
+settings contains ["GOPRIVATE", setting] if some setting in input.go.settings.GOPRIVATE
+
+settings contains ["GONOSUMDB", setting] if some setting in input.go.settings.GONOSUMDB
+
 deny contains finding if {
-	some name, settings in {
-		"GOPRIVATE": input.go.settings.GOPRIVATE,
-		"GONOSUMDB": input.go.settings.GONOSUMDB,
-	}
-	some setting in settings
+	some [name, setting] in settings
 	setting.lost == ""
 	some pattern in setting.patterns
 	pattern.everything

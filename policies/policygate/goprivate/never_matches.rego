@@ -17,14 +17,16 @@
 #   profiles: [baseline]
 package policygate.goprivate.never_matches
 
+settings contains ["GOPRIVATE", setting] if some setting in input.go.settings.GOPRIVATE
+
+settings contains ["GONOPROXY", setting] if some setting in input.go.settings.GONOPROXY
+
+settings contains ["GONOSUMDB", setting] if some setting in input.go.settings.GONOSUMDB
+
+settings contains ["GOINSECURE", setting] if some setting in input.go.settings.GOINSECURE
+
 deny contains finding if {
-	some name, settings in {
-		"GOPRIVATE": input.go.settings.GOPRIVATE,
-		"GONOPROXY": input.go.settings.GONOPROXY,
-		"GONOSUMDB": input.go.settings.GONOSUMDB,
-		"GOINSECURE": input.go.settings.GOINSECURE,
-	}
-	some setting in settings
+	some [name, setting] in settings
 	setting.lost == ""
 	some pattern in setting.patterns
 	not pattern.never == ""

@@ -25,32 +25,55 @@ test_first_comma_of_a_chain_is_reported_once if {
 	comma_failover.deny == {finding} with input as mirrors
 }
 
-own_mirrors := facts_test.guessed(facts_test.proxies([
+own_mirrors := facts_test.proxies([
 	facts_test.proxy("go1.acme.example", "own", ",", 12),
 	facts_test.proxy("go2.acme.example", "own", "", 37),
-]))
+])
 
-test_guessed_owners_are_assumed if {
-	deny := comma_failover.deny with input as own_mirrors
-	deny == {{
-		"message": "a comma after `go1.acme.example` does not fail over to `go2.acme.example`",
-		"subject": "variables: https://go1.acme.example,https://go2.acme.example",
-		"at": facts_test.at(3, 12),
-		"related": [{
-			"message": "not asked when `go1.acme.example` fails, only when it answers 404 or 410",
-			"at": facts_test.at(3, 37),
-		}],
-		"assumes": ["`go1.acme.example` and `go2.acme.example` are mirrors of each other (`own.proxies` in policygate.yaml would say so)"],
-	}}
+own_finding(assumes) := {
+	"message": "a comma after `go1.acme.example` does not fail over to `go2.acme.example`",
+	"subject": "variables: https://go1.acme.example,https://go2.acme.example",
+	"at": facts_test.at(3, 12),
+	"related": [{
+		"message": "not asked when `go1.acme.example` fails, only when it answers 404 or 410",
+		"at": facts_test.at(3, 37),
+	}],
+	"assumes": assumes,
 }
 
-public_mirrors := facts_test.guessed(facts_test.proxies([
+own_stated := facts_test.checkout(own_mirrors)
+
+own_guessed := facts_test.guessed(own_mirrors)
+
+test_guessed_owners_are_assumed if {
+	comma_failover.deny == {own_finding([])} with input as own_stated
+	comma_failover.deny == {own_finding([
+		"`go1.acme.example` and `go2.acme.example` are mirrors of each other (`own.proxies` in policygate.yaml would say so)",
+	])} with input as own_guessed
+}
+
+public_mirrors := facts_test.guessed(mirrors.go)
+
+before_the_default := facts_test.guessed(facts_test.proxies([
 	facts_test.proxy("goproxy.cn", "outside", ",", 12),
-	facts_test.proxy("goproxy.io", "outside", ",", 31),
+	facts_test.proxy("default", "outside", "", 31),
 ]))
 
 test_known_public_mirrors_are_not_assumed if {
 	comma_failover.deny == {finding} with input as public_mirrors
+	some found in comma_failover.deny with input as before_the_default
+	found.message == "a comma after `goproxy.cn` does not fail over to `default`"
+	found.assumes == []
+}
+
+unknown_neighbour := facts_test.checkout(facts_test.proxies([
+	facts_test.proxy("goproxy.cn", "none", ",", 12),
+	facts_test.entry("$MIRROR", ",", 31, {"kind": "dynamic", "host": "$MIRROR"}),
+	facts_test.proxy("goproxy.io", "none", "", 39),
+]))
+
+test_entry_that_nobody_knows_is_no_mirror if {
+	comma_failover.deny == set() with input as unknown_neighbour
 }
 
 own_first := facts_test.checkout(facts_test.proxies([

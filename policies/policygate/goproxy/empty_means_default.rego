@@ -14,13 +14,16 @@
 #   profiles: [baseline]
 package policygate.goproxy.empty_means_default
 
+settings contains ["GOPROXY", setting] if some setting in input.go.settings.GOPROXY
+
+settings contains ["GOSUMDB", setting] if some setting in input.go.settings.GOSUMDB
+
 service := {"GOPROXY": "proxy", "GOSUMDB": "checksum database"}
 
 go_env_file := `(^|/)(go\.env|go/env)$`
 
 deny contains finding if {
-	some name, settings in {"GOPROXY": input.go.settings.GOPROXY, "GOSUMDB": input.go.settings.GOSUMDB}
-	some setting in settings
+	some [name, setting] in settings
 	setting.empty
 	setting.lost == ""
 	not regex.match(go_env_file, setting.at.path)
@@ -36,8 +39,7 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	some name, settings in {"GOPROXY": input.go.settings.GOPROXY, "GOSUMDB": input.go.settings.GOSUMDB}
-	some setting in settings
+	some [name, setting] in settings
 	setting.empty
 	setting.lost == ""
 	regex.match(go_env_file, setting.at.path)

@@ -6,8 +6,12 @@ _START = re.compile(r"\$(?:\w++|(?=[({]))", re.ASCII)
 _BRACKETS = {"(": re.compile(r"[()]"), "{": re.compile(r"[{}]")}
 
 
+MASK = "~"
+"""Stands for a character of a reference: it separates nothing, URLs may hold it anywhere, and no host has it."""
+
+
 def masked(text: str) -> str:
-    """The text with every character of a reference replaced by `x`: offsets hold, and no separator in it counts.
+    """The text with every character of a reference replaced by `MASK`, so that offsets hold.
 
     A reference that is never closed runs to the end.
     """
@@ -19,7 +23,7 @@ def masked(text: str) -> str:
     while found:
         parts.append(text[end : found.start()])
         end = _closed(text, found.end()) if found.group() == "$" else found.end()
-        parts.append("x" * (end - found.start()))
+        parts.append(MASK * (end - found.start()))
         found = _START.search(text, end)
     return "".join([*parts, text[end:]])
 

@@ -21,15 +21,17 @@ class URL(NamedTuple):
     host: str = ""
     """Host with port."""
     path: str = ""
+    rooted: bool = False
+    """Whether `//` stands before the host, even an empty one."""
     plain: bool = True
-    """Whether there is neither query, fragment, nor opaque part."""
+    """Whether there is neither query nor fragment, and the path begins with a slash."""
     problem: str = ""
     """Why the URL does not parse; the other parts are then empty."""
 
 
 def parse_url(text: str) -> URL:
     """Take a URL apart; nothing but the syntax is checked."""
-    text, mark, fragment = text.partition("#")
+    text, _, fragment = text.partition("#")
     if _CONTROL.search(text):
         return URL(problem="there is a control character in it")
     scheme, rest = _scheme(text)
@@ -46,7 +48,8 @@ def parse_url(text: str) -> URL:
     bad = _bad_escape(path + " " + fragment) or _bad_host(host, scheme) or _bad_userinfo(userinfo)
     if bad:
         return URL(problem=bad)
-    return URL(scheme=scheme, userinfo=userinfo, host=host, path=path, plain=plain)
+    rooted = rest.startswith("//")
+    return URL(scheme=scheme, userinfo=userinfo, host=host, path=path, rooted=rooted, plain=plain)
 
 
 def _scheme(text: str) -> tuple[str | None, str]:
@@ -102,14 +105,20 @@ def _bad_literal(host: str) -> str:
         return "the `]` of the host is missing"
     if not _PORT.fullmatch(host, closing + 1):
         return f"`{_shorten(host[closing + 1 :])}` is no port"
+    return _bad_address(host[1:closing])
+
+
+def _bad_address(literal: str) -> str:
     from ipaddress import AddressValueError, IPv6Address
 
-    address, zone, _ = host[1:closing].partition("%25")
+    address, percent, zone = literal.partition("%25")
     try:
-        IPv6Address(address)
+        IPv6Address(address if "%" not in address else "")
     except AddressValueError:
         return "only an IPv6 address stands in square brackets"
-    return _bad_escape(host[1:closing]) if zone else ""
+    if percent and not zone:
+        return "the zone of the IPv6 address is empty"
+    return _bad_escape(zone) or _bad_host_characters(zone.replace("%", ""))
 
 
 def _shorten(text: str) -> str:

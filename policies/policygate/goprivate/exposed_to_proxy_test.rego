@@ -1,0 +1,57 @@
+package policygate.goprivate.exposed_to_proxy_test
+
+import data.policygate.facts_test
+import data.policygate.goprivate.exposed_to_proxy
+
+exposed(fields) := facts_test.checkout({"exposures": [facts_test.exposure("proxy", fields)]})
+
+first := exposed({"assumes": ["`git.acme.example` is private"]})
+
+test_default_proxy_is_named_in_words if {
+	exposed_to_proxy.deny == {{
+		"message": "Go's default proxy learns of `git.acme.example/platform/kit`: it is asked first in `.gitlab-ci.yml#build`",
+		"subject": "variables: default",
+		"at": facts_test.at(3, 12),
+		"assumes": ["`git.acme.example` is private"],
+	}} with input as first
+}
+
+many := exposed({
+	"party": "goproxy.io",
+	"reason": "comma",
+	"modules": ["a.example/1", "a.example/2", "a.example/3", "a.example/4", "a.example/5"],
+	"contexts": ["Dockerfile#builder", "Makefile"],
+})
+
+test_three_modules_stand_for_many if {
+	exposed_to_proxy.deny == {{
+		"message": concat(" ", [
+			"`goproxy.io` learns of `a.example/1`, `a.example/2`, `a.example/3` and 2 more:",
+			"it is asked after a 404 in `Dockerfile#builder`, `Makefile`",
+		]),
+		"subject": "variables: goproxy.io",
+		"at": facts_test.at(3, 12),
+		"assumes": [],
+	}} with input as many
+}
+
+piped := exposed({"party": "goproxy.io", "reason": "pipe"})
+
+test_pipe if {
+	exposed_to_proxy.deny == {{
+		"message": "`goproxy.io` learns of `git.acme.example/platform/kit`: it is asked after any error in `.gitlab-ci.yml#build`",
+		"subject": "variables: goproxy.io",
+		"at": facts_test.at(3, 12),
+		"assumes": [],
+	}} with input as piped
+}
+
+sumdb := facts_test.checkout({"exposures": [facts_test.exposure("sumdb", {"reason": "lookup"})]})
+
+none := facts_test.checkout({"exposures": []})
+
+test_checksum_databases_are_another_rule if {
+	exposed_to_proxy.deny == set() with input as sumdb
+	exposed_to_proxy.deny == set() with input as none
+	exposed_to_proxy.deny == set() with input as {}
+}

@@ -1,0 +1,47 @@
+package policygate.goprivate.exposed_to_sumdb_test
+
+import data.policygate.facts_test
+import data.policygate.goprivate.exposed_to_sumdb
+
+exposed(fields) := facts_test.checkout({"exposures": [facts_test.exposure("sumdb", object.union(
+	{"reason": "lookup"},
+	fields,
+))]})
+
+first := exposed({"assumes": ["`git.acme.example` is private"]})
+
+test_default_database_is_named_in_words if {
+	exposed_to_sumdb.deny == {{
+		"message": "Go's default checksum database learns of `git.acme.example/platform/kit` from `.gitlab-ci.yml#build`",
+		"subject": "variables: default",
+		"at": facts_test.at(3, 12),
+		"assumes": ["`git.acme.example` is private"],
+	}} with input as first
+}
+
+many := exposed({
+	"party": "sum.other.example",
+	"modules": ["a.example/1", "a.example/2", "a.example/3", "a.example/4", "a.example/5"],
+})
+
+test_three_modules_stand_for_many if {
+	exposed_to_sumdb.deny == {{
+		"message": concat(" ", [
+			"`sum.other.example` learns of `a.example/1`, `a.example/2`, `a.example/3` and 2 more",
+			"from `.gitlab-ci.yml#build`",
+		]),
+		"subject": "variables: sum.other.example",
+		"at": facts_test.at(3, 12),
+		"assumes": [],
+	}} with input as many
+}
+
+proxy := facts_test.checkout({"exposures": [facts_test.exposure("proxy", {})]})
+
+none := facts_test.checkout({"exposures": []})
+
+test_proxies_are_another_rule if {
+	exposed_to_sumdb.deny == set() with input as proxy
+	exposed_to_sumdb.deny == set() with input as none
+	exposed_to_sumdb.deny == set() with input as {}
+}

@@ -1,0 +1,36 @@
+"""Which sources a policy needs, by the input paths that it reads."""
+
+from collections.abc import Iterable
+
+_MODULES = ("go_mod", "go_modules", "vendor")
+_SETTINGS = ("dockerfile", "env_file", "github_workflow", "gitlab_ci", "go_contexts", "go_env", "makefile", "shell")
+_CONTEXTS = (*_SETTINGS, "go_mod", "go_modules")
+
+GO: dict[str, tuple[str, ...]] = {
+    "modules": _MODULES,
+    "sums": ("go_mod", "go_modules", "go_sum"),
+    "contexts": _CONTEXTS,
+    "settings": _SETTINGS,
+    "exposures": (*_CONTEXTS, "go_exposures", "vendor"),
+}
+"""The sources (readers and linkers) behind each key of `input.go`."""
+
+EVERYTHING = frozenset(source for sources in GO.values() for source in sources)
+_WITHOUT_SOURCES = frozenset({"change", "config", "network", "now", "observed", "run", "sources"})
+
+
+def needs(paths: Iterable[tuple[str, ...]]) -> frozenset[str]:
+    """The names of the sources behind input paths, given without `input`.
+
+    A path that stops above the facts, or that goes on with a variable there, needs every source.
+    """
+    return frozenset(source for path in paths for source in _sources(path))
+
+
+def _sources(path: tuple[str, ...]) -> Iterable[str]:
+    below = path[1:] if path[:1] == ("base",) else path
+    if below[:1] == ("exists",) or (below and below[0] in _WITHOUT_SOURCES):
+        return ()
+    if len(below) < 2 or below[0] != "go":
+        return EVERYTHING
+    return GO.get(below[1], EVERYTHING)

@@ -1,0 +1,93 @@
+"""Module paths and versions (https://go.dev/ref/mod#module-path, https://go.dev/ref/mod#versions)."""
+
+import re
+
+_IN_PATH = re.compile(r"[A-Za-z0-9\-._~/]*+")
+_IN_HOST = re.compile(r"[a-z0-9\-.]*+")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[1-9]|lpt[1-9])", re.IGNORECASE | re.ASCII)
+_SHORT_NAME = re.compile(r".*~[0-9]++")
+
+_MAJOR = re.compile(r"(?<![0-9.])[0-9.]++\Z")
+_GOPKG_MAJOR = re.compile(r"\.v(?:0|[1-9][0-9]*+|(?:[1-9][0-9]*+)?-unstable)\Z")
+_PRERELEASE = r"(?!0[0-9]++(?![0-9A-Za-z-]))[0-9A-Za-z-]++"
+_NUMBER = r"(0|[1-9][0-9]*+)"
+_SEMVER = re.compile(
+    rf"v{_NUMBER}(?:\.{_NUMBER}(?:\.{_NUMBER}(-{_PRERELEASE}(?:\.{_PRERELEASE})*+)?(\+[0-9A-Za-z-]++(?:\.[0-9A-Za-z-]++)*+)?)?)?"
+)
+
+
+def check_path(path: str) -> str:
+    """Why a module path cannot be fetched; empty when it can."""
+    reason = check_elements(path)
+    if reason:
+        return reason
+    host = path.partition("/")[0]
+    if "." not in host:
+        return "the first element has no dot"
+    if not _IN_HOST.fullmatch(host):
+        return "the first element has a character that is not allowed in a host"
+    return "" if split_path_version(path) else "the major version suffix is invalid"
+
+
+def check_elements(path: str) -> str:
+    """Why a path is not made of valid elements; empty when it is."""
+    if not path:
+        return "the path is empty"
+    if path.startswith("-"):
+        return "it begins with a dash"
+    bad = _IN_PATH.match(path)
+    if bad and bad.end() < len(path):
+        return "it has a character that is not allowed in a module path"
+    return next(filter(None, map(_check_element, path.split("/"))), "")
+
+
+def split_path_version(path: str) -> tuple[str, str] | None:
+    """The path without its major version suffix, and the suffix: `/v2`, `.v2` on gopkg.in, else empty.
+
+    None when the suffix is invalid, such as `/v1`, `/v02` or `/v2.1`.
+    """
+    if path.startswith("gopkg.in/"):
+        match = _GOPKG_MAJOR.search(path)
+        return (path[: match.start()], match.group()) if match else None
+    match = _MAJOR.search(path)
+    if match is None or not path[: match.start()].endswith("/v"):
+        return path, ""
+    number = match.group()
+    if "." in number or number.startswith("0") or number == "1":
+        return None
+    return path[: match.start() - 2], f"/v{number}"
+
+
+def canonical_version(version: str) -> str:
+    """The version with minor and patch, and without build metadata other than `+incompatible`; empty when it is none."""
+    match = _SEMVER.fullmatch(version)
+    if match is None:
+        return ""
+    major, minor, patch, prerelease, build = match.groups("")
+    kept = build if build == "+incompatible" else ""
+    return f"v{major}.{minor or 0}.{patch or 0}{prerelease}{kept}"
+
+
+def check_path_major(version: str, suffix: str) -> str:
+    """Why a canonical version does not go with the major version suffix of its path; empty when it does."""
+    wanted = suffix.lstrip("/.").removesuffix("-unstable")
+    major = version.partition(".")[0]
+    if version.startswith("v0.0.0-") and wanted == "v1":
+        return ""  # old go commands made such pseudo-versions, and go.mod files still hold them
+    if not wanted:
+        fits = major in ("v0", "v1") or version.endswith("+incompatible")
+        return "" if fits else f"it should be v0 or v1, not {major}"
+    return "" if major == wanted else f"it should be {wanted}, not {major}"
+
+
+def _check_element(element: str) -> str:
+    if not element:
+        return "it has an empty element"
+    if element.startswith("."):
+        return "an element begins with a dot"
+    if element.endswith("."):
+        return "an element ends with a dot"
+    short = element.partition(".")[0]
+    if _RESERVED.fullmatch(short):
+        return f"`{short}` is a reserved name on Windows"
+    return "an element ends with a tilde and digits" if _SHORT_NAME.fullmatch(short) else ""

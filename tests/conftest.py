@@ -1,0 +1,42 @@
+"""What every test shares: a clean environment, and repositories made on the spot."""
+
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+SCRUBBED = ("GO", "CI", "GIT", "POLICYGATE", "NO_COLOR", "FORCE_COLOR", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variable of the caller changes what a test sees."""
+    for name in list(os.environ):
+        if name.startswith(SCRUBBED):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Callable[..., Path]:
+    """A function that makes a git repository of the given files and links, all of them tracked."""
+
+    def make(files: Mapping[str, str], links: Mapping[str, str] | None = None, name: str = "repository") -> Path:
+        root = tmp_path / name
+        root.mkdir()
+        for path, text in files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(text, encoding="utf-8")
+        for path, target in (links or {}).items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).symlink_to(target)
+        who = ["-c", "user.name=Tester", "-c", "user.email=tester@acme.example"]
+        for command in (["init", "--quiet", "--initial-branch=main"], ["add", "--all", "--force"]):
+            subprocess.run(["git", *command], cwd=root, check=True)
+        subprocess.run(["git", *who, "commit", "--quiet", "--message", "start"], cwd=root, check=True)
+        return root
+
+    return make

@@ -1,0 +1,127 @@
+import pytest
+
+from policygate.config import MAX_CONFIG_BYTES, parse_config
+from policygate.errors import UsageError
+from policygate.findings import Parameter, Rule
+
+WHOLE = """\
+version: 1
+own:
+  modules: [git.acme.example, github.com/acme]
+  public: [github.com/acme/sdk]
+  proxies: [goproxy.acme.example]
+outer:
+  gitlab: {GOPRIVATE: git.acme.example}
+  github: {}
+exclude: ["old/*"]
+policies: [policies]
+fail_on: warning
+rules:
+  goproxy.plain_http: {severity: off}
+  goproxy.comma_failover: {severity: error}
+  gomod.replace_local: {parameters: {allow_inside: false}}
+"""
+
+RULES = [
+    Rule("goproxy.plain_http", "", "", "warning", ""),
+    Rule("goproxy.comma_failover", "", "", "warning", ""),
+    Rule(
+        "gomod.replace_local",
+        "",
+        "",
+        "error",
+        "",
+        parameters=(Parameter("allow_inside", default=True, description=""),),
+    ),
+]
+
+
+def test_a_whole_file() -> None:
+    file = parse_config("policygate.yaml", WHOLE.replace("off}", "'off'}").encode())
+    assert file.config.own is not None
+    assert file.config.own.modules == ["git.acme.example", "github.com/acme"]
+    assert file.config.severities() == {"goproxy.comma_failover": "error"}
+    assert file.config.disabled() == {"goproxy.plain_http"}
+    assert file.config.parameters(RULES) == {"gomod.replace_local": {"allow_inside": False}}
+    file.check_rules(RULES)
+    private = file.outer()["gitlab"]["GOPRIVATE"]
+    assert (private.value, private.at.origin, private.at.start.line, private.at.start.column) == (
+        "git.acme.example",
+        "outer",
+        7,
+        23,
+    )
+    assert file.outer()["github"] == {}
+
+
+def test_an_empty_file_is_all_defaults() -> None:
+    config = parse_config("policygate.yaml", b"# nothing\n").config
+    assert (config.own, config.outer, config.fail_on, config.rules) == (None, {}, "error", {})
+
+
+def test_off_needs_no_quotes() -> None:
+    """YAML 1.1 makes a boolean of it, and everybody writes it so."""
+    assert parse_config("policygate.yaml", WHOLE.encode()).config.disabled() == {"goproxy.plain_http"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint", "line", "column"),
+    [
+        ("vershion: 1", "unknown key `vershion`", "did you mean `version`?", 1, 1),
+        ("own: {module: [a]}", "unknown key `own.module`", "did you mean `modules`?", 1, 7),
+        ("own:\n  zzz: 1", "unknown key `own.zzz`", "known keys: modules, public, proxies, sumdbs", 2, 3),
+        ("outer: {gitlab: {GOPROXI: x}}", "`outer.gitlab.GOPROXI`: is no variable that the gate reads", "", 1, 18),
+        ("outer: {git: {}}", "`outer.git`: input should be 'gitlab'", "", 1, 9),
+        ("fail_on: erorr", "`fail_on`: input should be 'error', 'warning' or 'note'", "", 1, 10),
+        ("rules: {x: {severity: of}}", "`rules.x.severity`: input should be 'error'", "", 1, 23),
+        ("own:\n  modules:\n  - 'a b'", "`own.modules.0`: is no module path prefix", "", 3, 5),
+        ("own:\n  modules: ['*.acme.example']", "`own.modules.0`: is no module path prefix", "", 2, 13),
+        ("outer: {gitlab: {GOSUMDB: off}}", "`outer.gitlab.GOSUMDB`: input should be a valid string", "quote", 1, 27),
+        ("- 1", "policygate.yaml must be a mapping", "", 1, 1),
+        ("own: [", "policygate.yaml: is not YAML: did not find expected node content", "", 2, 1),
+        ("a: &x [1]", "policygate.yaml: anchors and aliases are not allowed", "write the values out", 1, 4),
+        ("rules: " + "[" * 5000, "policygate.yaml: is nested too deeply", "", 1, 23),
+        ("a: \x00", "policygate.yaml: is not YAML", "", 0, 0),
+        ("version: 2", "`version`: input should be 1", "", 1, 10),
+    ],
+)
+def test_mistakes_name_their_place(text: str, message: str, hint: str, line: int, column: int) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_config("policygate.yaml", text.encode())
+    error = caught.value
+    assert error.message.startswith(message)
+    assert hint in error.hint
+    assert (error.at.start.line, error.at.start.column) == (line, column) if error.at else line == 0
+
+
+def test_bytes_that_are_no_text() -> None:
+    with pytest.raises(UsageError, match="is not UTF-8"):
+        parse_config("policygate.yaml", b"\xff\xfe")
+
+
+def test_a_file_too_large() -> None:
+    with pytest.raises(UsageError, match="is larger than 1024 KiB"):
+        parse_config("policygate.yaml", b"#" * (MAX_CONFIG_BYTES + 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("rules: {goproxy.plain_htp: {}}", "unknown rule `goproxy.plain_htp`", "did you mean `goproxy.plain_http`?"),
+        (
+            "rules: {goproxy.plain_http: {parameters: {a: 1}}}",
+            "rule `goproxy.plain_http` has no parameter `a`",
+            "its parameters: none",
+        ),
+        (
+            "rules: {gomod.replace_local: {parameters: {allow_inside: 'x'}}}",
+            "parameter `allow_inside` of rule `gomod.replace_local` must be of type bool",
+            "",
+        ),
+    ],
+)
+def test_rules_that_do_not_exist(text: str, message: str, hint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_config("policygate.yaml", text.encode()).check_rules(RULES)
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+    assert caught.value.at is not None
