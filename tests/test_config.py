@@ -81,7 +81,7 @@ def test_off_needs_no_quotes() -> None:
         ("own: [", "policygate.yaml: is not YAML: did not find expected node content", "", 2, 1),
         ("a: &x [1]", "policygate.yaml: anchors and aliases are not allowed", "write the values out", 1, 4),
         ("rules: " + "[" * 5000, "policygate.yaml: is nested too deeply", "", 1, 23),
-        ("a: \x00", "policygate.yaml: is not YAML", "", 0, 0),
+        ("a: \x00", "policygate.yaml: is not YAML", "", 1, 1),
         ("version: 2", "`version`: input should be 1", "", 1, 10),
     ],
 )
@@ -91,7 +91,8 @@ def test_mistakes_name_their_place(text: str, message: str, hint: str, line: int
     error = caught.value
     assert error.message.startswith(message)
     assert hint in error.hint
-    assert (error.at.start.line, error.at.start.column) == (line, column) if error.at else line == 0
+    assert error.at is not None
+    assert (error.at.start.line, error.at.start.column) == (line, column)
 
 
 def test_bytes_that_are_no_text() -> None:

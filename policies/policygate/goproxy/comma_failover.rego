@@ -21,10 +21,9 @@ deny contains finding if {
 	some setting in input.go.settings.GOPROXY
 	commas := [i |
 		some i, entry in setting.chain
-		entry.kind == "proxy"
+		entry.role in {"own", "outside"}
 		entry.separator == ","
 		mirror := setting.chain[i + 1]
-		mirror.kind == "proxy"
 		mirror.reachable
 		mirror.role == entry.role
 		not mirror.host == entry.host

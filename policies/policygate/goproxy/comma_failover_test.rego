@@ -67,9 +67,9 @@ test_known_public_mirrors_are_not_assumed if {
 }
 
 unknown_neighbour := facts_test.checkout(facts_test.proxies([
-	facts_test.proxy("goproxy.cn", "none", ",", 12),
-	facts_test.entry("$MIRROR", ",", 31, {"kind": "dynamic", "host": "$MIRROR"}),
-	facts_test.proxy("goproxy.io", "none", "", 39),
+	facts_test.entry("file:///srv/mod", ",", 12, {"kind": "file", "host": "a"}),
+	facts_test.entry("$MIRROR", ",", 29, {"kind": "dynamic"}),
+	facts_test.proxy("goproxy.io", "outside", "", 37),
 ]))
 
 test_entry_that_nobody_knows_is_no_mirror if {

@@ -25,14 +25,3 @@ deny contains finding if {
 		"at": entry.at,
 	}
 }
-
-deny contains finding if {
-	some setting in input.go.settings.GOPROXY
-	setting.lost == ""
-	regex.match(`^[\s,|]+$`, setting.value)
-	finding := {
-		"message": "every lookup fails, because `GOPROXY` has no entry",
-		"subject": sprintf("%s: no entry", [setting.scope]),
-		"at": setting.at,
-	}
-}

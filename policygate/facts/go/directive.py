@@ -1,21 +1,15 @@
-"""The directives of go.mod, one by one: what each says, or why go refuses it (https://go.dev/ref/mod#go-mod-file-grammar)."""
+"""A directive of go.mod and its arguments (https://go.dev/ref/mod#go-mod-file-grammar)."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from policygate.facts.go.mod_file import Block, Line, Row, Word
-from policygate.facts.go.module_path import canonical_version, check_path_major, split_path_version
-from policygate.facts.go.replace_target import directory_in_checkout, is_directory
 from policygate.facts.go.string_literal import unquote
-from policygate.facts.go.white_space import fields, trim
-from policygate.facts.model import Exclude, Godebug, GoVersion, Named, Replace, Require, Retract
+from policygate.facts.go.white_space import trim
 from policygate.location import At, Fact, Position
 from policygate.redact import redact
 
-_GO = re.compile(r"[1-9][0-9]*+\.(?:0|[1-9][0-9]*+)(?:\.(?:0|[1-9][0-9]*+))?(?:[a-z]++[0-9]++)?\Z")
-_TOOLCHAIN = re.compile(r"default\Z|go1(?:\Z|\.)")
-_DEPRECATED = re.compile(r"(?:\A|\n\n)Deprecated: *(.*?)(?:\Z|\n\n)", re.DOTALL)
 _QUOTES = re.compile(r"[\"'`]")
 _SHOWN = 60
 
@@ -61,82 +55,46 @@ class RefusedError(Exception):
         self.fact = fact
 
 
-class ModuleLine(Fact):
-    """A `module` line."""
-
-    path: str
-    deprecated: str
-    at: At
-
-
-def directives(statement: Line | Block) -> Iterator[Directive]:
-    """The directives of a statement.
+def directives(statement: Line | Block, blocks: Container[str]) -> Iterator[Directive]:
+    """The directives of a statement; `blocks` holds the verbs that may stand before a block.
 
     Raises:
-        RefusedError: the block is none of go.mod's.
+        RefusedError: the verb may not stand before a block.
     """
     if isinstance(statement, Line):
         row = statement.row
         yield Directive(row.words[0], row.words[1:], row, statement.above)
         return
     verb, *surplus = statement.keyword
-    if surplus or verb.text not in BLOCKS:
-        raise RefusedError(f"{_shown(verb)} is not followed by a block in go.mod", *statement.keyword)
+    if surplus or verb.text not in blocks:
+        raise RefusedError(f"{shown(verb)} is not followed by a block in go.mod", *statement.keyword)
     for line in statement.lines:
         above = statement.above if not line.above and line.row.comment is None else line.above
         yield Directive(verb, line.row.words, line.row, above)
 
 
-def parse_directive(file: str, directive: Directive) -> Fact:
-    """What a directive of the go.mod `file` says, as the fact of its verb.
-
-    Raises:
-        RefusedError: go refuses it.
-    """
-    parse = DIRECTIVES.get(directive.verb.text)
-    if parse is None:
-        raise RefusedError(f"unknown directive {_shown(directive.verb)}", directive.verb)
-    return parse(file, directive)
+def only(directive: Directive, usage: str) -> Word:
+    if len(directive.arguments) != 1:
+        raise RefusedError(usage, *directive.words)
+    return directive.arguments[0]
 
 
-def _module(file: str, directive: Directive) -> ModuleLine:
-    word = _only(directive, "`module` takes one module path")
-    deprecated = _DEPRECATED.search(directive.comment)
-    message = redact(deprecated.group(1)) if deprecated else ""
-    return ModuleLine(path=_string(word), deprecated=message, at=directive.at(file, word, word))
+def string(word: Word) -> str:
+    """The text that a word stands for, credentials blanked."""
+    text: str | None = word.text
+    if word.text.startswith('"'):
+        text = unquote(word.text)
+        if text is None:
+            raise RefusedError(f"{shown(word)} is no valid string", word)
+    elif _QUOTES.search(word.text):
+        raise RefusedError(
+            f"{shown(word)} has a quote in it; only double quotes around the whole word are allowed", word
+        )
+    return redact(text) if text and "://" in text else text or ""
 
 
-def _go(file: str, directive: Directive) -> GoVersion:
-    word = _only(directive, "`go` takes one version")
-    if not _GO.match(word.text):
-        raise RefusedError(f"{_shown(word)} is no Go version such as `1.23.0`", word)
-    return GoVersion(exists=True, version=word.text, at=directive.at(file, word, word))
-
-
-def _toolchain(file: str, directive: Directive) -> GoVersion:
-    word = _only(directive, "`toolchain` takes one name")
-    if not _TOOLCHAIN.match(word.text):
-        raise RefusedError(f"{_shown(word)} is neither `default` nor a toolchain such as `go1.23.0`", word)
-    return GoVersion(exists=True, version=word.text, at=directive.at(file, word, word))
-
-
-def _godebug(file: str, directive: Directive) -> Godebug:
-    usage = "`godebug` takes one setting, `key=value`"
-    word = _only(directive, usage)
-    key, equals, value = word.text.partition("=")
-    if not equals or word.text == "," or _QUOTES.search(word.text):
-        raise RefusedError(usage, word)
-    return Godebug(key=key, value=value, at=directive.at(file, word, word))
-
-
-def _require(file: str, directive: Directive) -> Require:
-    path, version, problem = _path_and_version(directive)
-    at = directive.at(file, *directive.arguments)
-    fact = Require(path=path, version=version, indirect=_is_indirect(directive.row.comment), at=at)
-    return _checked(fact, problem, directive)
-
-
-def _exclude(file: str, directive: Directive) -> Exclude:
-    path, version, problem = _path_and_version(directive)
-    fact = Exclude(path=path, version=version, at=directive.at(file, *directive.arguments))
-    return _checked(fact, problem, directive)
+def shown(word: Word) -> str:
+    """A word for a message; nothing behind `://`, where credentials may stand."""
+    text = word.text.partition("://")[0]
+    printable = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text[:_SHOWN])
+    return f"`{printable}`" if printable == word.text else f"`{printable}…`"

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-_TERM = re.compile(r"(?P<star>\*++)|(?P<any>\?)|(?P<class>\[)|\\(?P<escaped>[\s\S])|(?P<broken>\\\Z)|(?P<literal>[^*?[\\])")
+_TERM = re.compile(
+    r"(?P<star>\*++)|(?P<any>\?)|(?P<class>\[)|\\(?P<escaped>[\s\S])|(?P<broken>\\\Z)|(?P<literal>[^*?[\\])"
+)
 _RANGE = re.compile(r"(?:\\([\s\S])|([^\\\]-]))(?:-(?:\\([\s\S])|([^\\\]-])))?")
 
 

@@ -104,7 +104,7 @@ class _Parser:
             self._above.append(row.comment)
         elif self._block is None:
             self._above = []
-        elif self._above != [] and self._above[-1] or not self._above and self._block.lines:
+        elif self._above[-1:] not in ([], [""]) or (not self._above and self._block.lines):
             self._above.append("")
 
     def close(self) -> None:
@@ -152,7 +152,7 @@ def _rows(text: str) -> Iterator[Row]:
 
 def _row(text: str, position: int) -> tuple[list[Word], str | None, int]:
     """The words and the comment up to the next line end, and the offset behind it."""
-    words = []
+    words: list[Word] = []
     comment = None
     while True:
         match = _TOKEN.match(text, position)

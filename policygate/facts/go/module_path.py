@@ -59,7 +59,7 @@ def split_path_version(path: str) -> tuple[str, str] | None:
 
 
 def canonical_version(version: str) -> str:
-    """The version with minor and patch, and without build metadata other than `+incompatible`; empty when it is none."""
+    """The version with minor and patch, without build metadata but `+incompatible`; empty when it is no version."""
     match = _SEMVER.fullmatch(version)
     if match is None:
         return ""

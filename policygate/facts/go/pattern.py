@@ -31,7 +31,10 @@ _MISTAKES = (
     (re.compile(r"[^/]*@"), "a pattern has no user name"),
     (re.compile(r".*@", re.DOTALL), "a pattern has no version"),
     (re.compile(r"/"), "it begins with `/`"),
-    (re.compile(r"(?:.*/)?\.\.\.(?:/|\Z)", re.DOTALL), "`...` is no wildcard: a pattern covers what is below it anyway"),
+    (
+        re.compile(r"(?:.*/)?\.\.\.(?:/|\Z)", re.DOTALL),
+        "`...` is no wildcard: a pattern covers what is below it anyway",
+    ),
     (re.compile(r"(?:.*//|.*/\Z)", re.DOTALL), "it has an empty path element"),
     (re.compile(r"[^/:]*:[0-9*?]+(?:/|\Z)"), "a module path has no port"),
 )

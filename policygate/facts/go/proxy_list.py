@@ -31,10 +31,10 @@ class _Address(NamedTuple):
 def parse_proxy_list(value: str, at: At, role: Callable[[str], Role]) -> list[ProxyEntry]:
     """The elements of a GOPROXY value in order, without the empty ones.
 
-    `value` is what the go command receives, `at` its place; `role` says who runs the proxy at `host[:port][/path]`. What follows
-    `direct` or `off` is never read, so it has no problem. An element with an unresolved reference is `dynamic`; its host is
-    given where the reference does not touch it. A value that is not empty and yet has no element is one invalid entry,
-    as go refuses it.
+    `value` is what the go command receives, `at` its place; `role` says who runs the proxy at `host[:port][/path]`.
+    What follows `direct` or `off` is never read, so it has no problem. An element with an unresolved reference is
+    `dynamic`; its host is given where the reference does not touch it. A value that is not empty and yet has no element
+    is one invalid entry, as go refuses it.
     """
     if not value:
         return []

@@ -109,7 +109,7 @@ def _bad_literal(host: str) -> str:
 
 
 def _bad_address(literal: str) -> str:
-    from ipaddress import AddressValueError, IPv6Address
+    from ipaddress import AddressValueError, IPv6Address  # noqa: PLC0415 - hardly any proxy is a bare IPv6 address
 
     address, percent, zone = literal.partition("%25")
     try:

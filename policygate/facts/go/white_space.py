@@ -2,7 +2,7 @@
 
 import re
 
-_SPACE = " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACE = " \t\n\v\f\r\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _FIELD = re.compile(f"[^{_SPACE}]+")
 _PYTHON_ONLY = re.compile("[\x1c-\x1f]")
 
