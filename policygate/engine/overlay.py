@@ -1,5 +1,7 @@
 """Built-in functions that regorus lacks or answers differently from OPA, in Python."""
 
+# ruff: noqa: PLC0415 - most decisions call none of them, and the worker should start fast
+
 from policygate.engine.sprintf import in_order, quote, sprintf
 
 TYPE_CHECKING = False

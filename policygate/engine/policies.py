@@ -159,8 +159,13 @@ def _schema(home: Path, rules: Sequence[Rule]) -> dict[str, Any]:
     except (OSError, ValueError, LookupError, TypeError) as error:
         message = f"{path.as_posix()}: the schema of the input cannot be read: {error}"
         raise PolicyError(message, "install policygate again") from error
-    config["parameters"] = _closed({r.id: _closed({p.name: {} for p in r.parameters}) for r in rules})
+    config["parameters"] = _closed({r.id: _closed({p.name: _typed(p.default) for p in r.parameters}) for r in rules})
     return schema
+
+
+def _typed(default: object) -> dict[str, Any]:
+    types = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+    return {"type": types[type(default)]} if type(default) in types else {}
 
 
 def _closed(properties: dict[str, Any]) -> dict[str, Any]:

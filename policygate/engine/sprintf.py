@@ -1,4 +1,4 @@
-"""Rego's `sprintf`, which is Go's package fmt (https://pkg.go.dev/fmt) over numbers, strings, and the text of all other values."""
+"""Rego's `sprintf`: Go's package fmt (https://pkg.go.dev/fmt) over numbers, strings, and the text of other values."""
 
 import re
 from json import dumps
@@ -83,17 +83,16 @@ def _type(value: object) -> str:
 
 
 def _format(value: object, verb: str, flags: str, width: int, precision: int | None) -> str:
-    kind = _type(value)
     if verb == "T":
-        return _pad(kind, flags, width)
-    if kind == "int64":
-        text = _format_int(value, verb, flags, precision)
-    elif kind == "float64":
+        return _pad(_type(value), flags, width)
+    if isinstance(value, float):
         text = _format_float(value, verb, flags, precision)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        text = _format_int(value, verb, flags, precision)
     else:
         text = _format_string(value if isinstance(value, str) else show(value), verb, flags, precision)
     if text is None:
-        return f"%!{verb}({kind}={_format(value, 'v', '', 0, None)})"
+        return f"%!{verb}({_type(value)}={_format(value, 'v', '', 0, None)})"
     return _pad(text, flags, width)
 
 
@@ -142,7 +141,7 @@ def _shortest(size: float) -> str:
     return f"{mantissa}e{tail}"
 
 
-def _sign(negative: bool, flags: str) -> str:  # noqa: FBT001
+def _sign(negative: bool, flags: str) -> str:
     return "-" if negative else "+" if "+" in flags else " " if " " in flags else ""
 
 

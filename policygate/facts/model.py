@@ -240,7 +240,7 @@ class ProxySetting(Setting):
     """A value of GOPROXY."""
 
     chain: list[ProxyEntry]
-    """The elements in order; empty when the value is dynamic as a whole, empty or lost."""
+    """The elements in order, those of Go's default when the value is empty; none when it is lost."""
 
 
 class Pattern(Fact):

@@ -51,12 +51,12 @@ def guess_own(files: FileFacts) -> Own:
     """
     prefixes = sorted({prefix for module in files.modules if (prefix := _prefix(module.path))})
     patterns = {
-        pattern.strip().removesuffix("/*")
+        prefix
         for place in files.places
         for assignment in place.assignments
         if assignment.name == "GOPRIVATE" and not assignment.dynamic
         for pattern in assignment.value.split(",")
-        if pattern and not set(pattern) & set("*?[\\ ")
+        if (prefix := _literal(pattern))
     }
     private = sorted(patterns | {prefix for prefix in prefixes if prefix.partition("/")[0] not in FORGES})
     domains = sorted({_domain(host) for prefix in private if (host := prefix.partition("/")[0]) not in FORGES})
@@ -103,6 +103,12 @@ def _prefix(module_path: str) -> str:
         return ""
     owner = rest.partition("/")[0]
     return f"{host}/{owner}" if host in FORGES and owner else host
+
+
+def _literal(pattern: str) -> str:
+    """The prefix that a pattern without real wildcards stands for; empty for others."""
+    prefix = pattern.removesuffix("/*").removesuffix("/")
+    return prefix if "." in prefix and not set(prefix) & set("*?[\\ :@") else ""
 
 
 def _domain(host: str) -> str:

@@ -2,8 +2,8 @@
 # title: A proxy outside learns private module names
 # description: >-
 #   A proxy learns the path and version of every module that it is asked for, whether it has it or not. No pattern of
-#   GOPRIVATE or GONOPROXY keeps these modules away from it. Whoever publishes under such a name there can also
-#   deliver the code.
+#   GOPRIVATE or GONOPROXY keeps these modules away from it. What it answers under such a name is built, unless go.sum
+#   or the checksum database disagrees.
 # related_resources:
 #   - ref: https://go.dev/ref/mod#private-module-privacy
 #     description: Privacy

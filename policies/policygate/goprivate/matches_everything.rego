@@ -2,7 +2,7 @@
 # title: A private pattern matches every module
 # description: >-
 #   A pattern that matches everything takes public modules out of the checksum database as well, so a new one is
-#   accepted unverified, just as with GOSUMDB=off. In GOPRIVATE it also bypasses every proxy.
+#   accepted unverified, just as with GOSUMDB=off. Through GOPRIVATE it takes them past every proxy, too.
 # related_resources:
 #   - ref: https://go.dev/ref/mod#private-modules
 #     description: Private modules

@@ -1,8 +1,9 @@
 # METADATA
 # title: An unquoted pipe loses GOPROXY
 # description: >-
-#   To the shell an unquoted `|` is a pipeline. The assignment runs in a subshell and is gone when it ends, so the go
-#   command uses Go's default proxy, and nothing reports an error.
+#   To the shell an unquoted `|` is a pipeline. The assignment runs in a subshell and is gone when it ends, and what
+#   follows is run as a command, which is not found. The go command then uses whatever it used before, as a rule Go's
+#   default proxy.
 # related_resources:
 #   - ref: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_09_02
 #     description: Pipelines in the POSIX shell

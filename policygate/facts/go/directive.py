@@ -74,13 +74,22 @@ def directives(statement: Line | Block, blocks: Container[str]) -> Iterator[Dire
 
 
 def only(directive: Directive, usage: str) -> Word:
+    """The argument of a directive that takes one.
+
+    Raises:
+        RefusedError: it has none or several; `usage` is the message.
+    """
     if len(directive.arguments) != 1:
         raise RefusedError(usage, *directive.words)
     return directive.arguments[0]
 
 
 def string(word: Word) -> str:
-    """The text that a word stands for, credentials blanked."""
+    """The text that a word stands for, credentials blanked.
+
+    Raises:
+        RefusedError: it is no valid string.
+    """
     text: str | None = word.text
     if word.text.startswith('"'):
         text = unquote(word.text)

@@ -34,7 +34,7 @@ def parse_directive(file: str, directive: Directive) -> Fact:
     """
     parse = DIRECTIVES.get(directive.verb.text)
     if parse is None:
-        raise RefusedError(f"unknown directive {_shown(directive.verb)}", directive.verb)
+        raise RefusedError(f"unknown directive {shown(directive.verb)}", directive.verb)
     return parse(file, directive)
 
 
@@ -178,7 +178,7 @@ def _is_indirect(comment: str | None) -> bool:
     return words == ["indirect"] or (len(words) > 1 and words[0] == "indirect;")
 
 
-# ---- Arguments and checks --------------------------------------------------------------------------------------------------------
+# ---- Arguments and checks --------------------------------------------------------------------------------------------
 
 
 def _check_version(path_word: Word, path: str, version_word: Word, canonical: str, fact: Fact) -> None:

@@ -47,24 +47,22 @@ def parse_proxy_list(value: str, at: At, role: Callable[[str], Role]) -> list[Pr
             continue
         start = value.index(text, element.start())
         address = _address(text, mask[start : start + len(text)])
-        if not reachable:
-            address = address._replace(problem="")
         separator = mask[element.end() : element.end() + 1]
-        entries.append(_entry(text, address, separator, at.within(start, len(text)), role, reachable=reachable))
+        entries.append(_entry(text, address, at.within(start, len(text)), role, separator))
+        if not reachable:
+            entries[-1] = entries[-1].model_copy(update={"reachable": False, "problem": ""})
         reachable = reachable and address.kind not in ("direct", "off")
-    return entries or [_entry(value, _Address("invalid", problem=_EMPTY_LIST), "", at, role, reachable=True)]
+    return entries or [_entry(value, _Address("invalid", problem=_EMPTY_LIST), at, role, "")]
 
 
-def _entry(
-    text: str, address: _Address, separator: str, at: At, role: Callable[[str], Role], *, reachable: bool
-) -> ProxyEntry:
+def _entry(text: str, address: _Address, at: At, role: Callable[[str], Role], separator: str) -> ProxyEntry:
     return ProxyEntry(
         text=text,
         kind=address.kind,
         host=address.host,
         role=role(address.host + address.path) if address.host else "none",
         separator="," if separator == "," else "|" if separator == "|" else "",
-        reachable=reachable,
+        reachable=True,
         plain_http=address.plain_http,
         credentials=address.credentials,
         problem=address.problem,

@@ -56,12 +56,12 @@ class Typing:
             "empty": not value,
         }
         if name == "GOPROXY":
-            chain = [] if assignment.lost else parse_proxy_list(value, at, self._proxy_role)
+            chain = [] if assignment.lost else parse_proxy_list(value or GO_DEFAULTS[name], at, self._proxy_role)
             return ProxySetting(**said, chain=chain)
         if name in PATTERN_LISTS:
             return PatternSetting(**said, patterns=parse_patterns(value, at))
         if name == "GOSUMDB":
-            return self._sumdb(value, said)
+            return self._sumdb(value or GO_DEFAULTS[name], said)
         if name == "GOFLAGS":
             return FlagsSetting(**said, flags=parse_goflags(value, at))
         return Setting(**said)

@@ -98,10 +98,16 @@ def _uses(context: Context, surroundings: Surroundings) -> Iterator[_Use]:
 
 def _candidates(context: Context, command: Command | None, name: str) -> Sequence[Setting | None]:
     """What a variable may be for a command: the shell's values, and the context's unless those are certain."""
-    own: list[Setting] = list(getattr(command.settings, name)) if command else []
-    if not own or own[-1].condition:
-        own += getattr(context.settings, name)
-    return own or [None]
+    held: list[Setting | None] = list(getattr(command.settings, name)) if command else []
+    if _may_be_unset(held):
+        held += getattr(context.settings, name)
+    return [*held, None] if _may_be_unset(held) else held
+
+
+def _may_be_unset(held: Sequence[Setting | None]) -> bool:
+    """Whether none of the values may be in force; `unless X is set` means that another one is when it is not."""
+    last = held[-1] if held else None
+    return last is None or (bool(last.condition) and not last.condition.startswith("unless "))
 
 
 def _patterns(specific: Setting | None, private: Setting | None) -> PatternSetting | None:

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 
 from policygate.facts.syntax.shell.nodes import Expansion, Literal, Part, Redirect, Statement, Substitution, Word
 
-_MAX_DEPTH = 40
+_MAX_DEPTH = 60
 _META = " \t\n|&;()<>"
 _RUN = re.compile(r"[^ \t\n|&;()<>\\'\"`$]+")
 _RUN_QUOTED = re.compile(r"[^\"\\`$]+")
 _RUN_HERE = re.compile(r"[^\\`$]+")
 _RUN_BRACED = re.compile(r"[^}\\'\"`$]+")
+_BACKSLASH = re.compile(r"\\")
 _NAME = re.compile(r"\$(?:[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-])")
 _BACKQUOTED = re.compile(r"[^`\\]*(?:\\.[^`\\]*)*", re.DOTALL)
 _ANSI = re.compile(r"(?:[^'\\]|\\.)*", re.DOTALL)
-_ANSI_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|c(.)|(.))", re.DOTALL)
+_ANSI_ESCAPE = re.compile(
+    r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|c(.)|(.))", re.DOTALL
+)
 _ANSI_LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v"}
 _ARRAY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]]*\])?\+?=")
 _GLOB_GROUP = re.compile(r"\([^()\n]{0,200}\)")
@@ -42,7 +45,7 @@ class Words(ABC):
 
     def __init__(self, text: str, start: int, end: int, depth: int = 0) -> None:
         self.text = text
-        self.pos = start
+        self.begin = self.pos = start
         self.end = end
         self.depth = depth
         self.here: list[_Here] = []
@@ -76,7 +79,7 @@ class Words(ABC):
         """Pass spaces, tabs, continued lines and a comment."""
         if blanks := _BLANKS.match(self.text, self.pos, self.end):
             self.pos = blanks.end()
-        if self.peek() == "#" and (self.pos == 0 or self.text[self.pos - 1] in _META):
+        if self.peek() == "#" and (self.pos == self.begin or self.text[self.pos - 1] in _META):
             newline = self.text.find("\n", self.pos, self.end)
             self.pos = self.end if newline < 0 else newline
 
@@ -202,7 +205,7 @@ class Words(ABC):
         if char == "\\":
             if self.peek(2)[1:] in tuple(escapable):
                 return self._escaped()
-            return [self._run(re.compile(r"\\"), quoted=True)]
+            return [self._run(_BACKSLASH, quoted=True)]
         if char == "$":
             return self._dollar(quoted=True)
         if char == "`":

@@ -1,0 +1,176 @@
+"""The program that a command line runs in the end, and the command line of go."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from policygate.facts.syntax.shell.values import Value, default_of
+
+_OPTIONS: dict[str, frozenset[str]] = {
+    "builtin": frozenset(),
+    "chronic": frozenset(),
+    "command": frozenset(),
+    "doas": frozenset({"-u", "-C"}),
+    "env": frozenset({"-u", "--unset", "-C", "--chdir"}),
+    "exec": frozenset({"-a"}),
+    "ionice": frozenset({"-c", "-n", "--class", "--classdata"}),
+    "nice": frozenset({"-n", "--adjustment"}),
+    "nohup": frozenset(),
+    "setsid": frozenset(),
+    "stdbuf": frozenset({"-i", "-o", "-e"}),
+    "sudo": frozenset({"-u", "-g", "-h", "-p", "-C", "-D", "-R", "-T", "-U", "--user", "--group", "--chdir"}),
+    "time": frozenset({"-f", "-o", "--format", "--output"}),
+    "timeout": frozenset({"-k", "-s", "--kill-after", "--signal"}),
+}
+"""Programs that run the rest of their line, and their options that take the next word."""
+
+_GO = re.compile(r"go(?:\d+(?:\.\d+)*(?:(?:rc|beta)\d+)?|tip)?(?:\.exe)?")
+_GO_VARIABLE = re.compile(r"\$(?:GO|GOCMD|GO_CMD|\{(?:GO|GOCMD|GO_CMD)\}|\((?:GO|GOCMD|GO_CMD)\))")
+_GO_FOUND = re.compile(r"\$\((?:which|command -v|type -p) go\)|`(?:which|command -v|type -p) go`")
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
+_SHELL = re.compile(r"(?:ba|da|a|k|z)?sh")
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """A program, what the words before it set for it, and the words after it."""
+
+    program: str
+    arguments: list[Value]
+    assigned: list[tuple[str, Value, Value]]
+    """Name, value, and the whole word of each `NAME=value`, in order."""
+    unset: list[Value]
+    cleared: list[Value]
+    """The option that empties the environment, if there is one."""
+    directories: list[Value]
+
+
+@dataclass(frozen=True)
+class GoLine:
+    """The command line of go, taken apart."""
+
+    verb: str
+    directories: list[Value]
+    """What `-C` says, if it is there."""
+    written: list[tuple[str, Value, Value]]
+    """Name, value and word of each `NAME=value` that `go env -w` writes."""
+
+
+def invoke(words: Sequence[Value]) -> Invocation:
+    """The program that the words run, seen through `env`, `sudo`, `time` and their like; no program is the empty name."""
+    found = Invocation("", [], [], [], [], [])
+    rest = list(words)
+    while rest:
+        name = _base(rest[0].text)
+        if name not in _OPTIONS:
+            return Invocation(name, rest[1:], found.assigned, found.unset, found.cleared, found.directories)
+        rest = _skip_wrapper(name, rest[1:], found)
+    return found
+
+
+def is_go(program: str) -> bool:
+    """Whether a program is the go command."""
+    return any(pattern.fullmatch(program) for pattern in (_GO, _GO_VARIABLE, _GO_FOUND))
+
+
+def is_shell(program: str) -> bool:
+    """Whether a program is a shell."""
+    return _SHELL.fullmatch(program) is not None
+
+
+def shell_script(arguments: Sequence[Value]) -> Value | None:
+    """The script in the arguments of `sh -c SCRIPT`; None when the shell is not given one."""
+    command = False
+    takes_next = False
+    for argument in arguments:
+        text = argument.text
+        if takes_next:
+            takes_next = False
+        elif text.startswith(("-", "+")) and len(text) > 1:
+            flags = "" if text.startswith("--") else text[1:]
+            command = command or ("c" in flags and text[0] == "-")
+            takes_next = flags.endswith(("o", "O")) or text in ("--rcfile", "--init-file")
+        else:
+            return argument if command else None
+    return None
+
+
+def reads_input(arguments: Sequence[Value]) -> bool:
+    """Whether a shell with these arguments takes its script from its input."""
+    texts = [argument.text for argument in arguments]
+    return all(text.startswith(("-", "+")) for text in texts) and "-c" not in texts
+
+
+def read_go(arguments: Sequence[Value]) -> GoLine:
+    """The verb and what matters of the rest of a go command line."""
+    verb: list[str] = []
+    directories: list[Value] = []
+    takes_next = False
+    for argument in arguments:
+        text = argument.text
+        if takes_next:
+            directories.append(argument)
+            takes_next = False
+        elif re.match(r"--?C=", text) and not directories:
+            directories.append(argument.after(text.index("=") + 1))
+        elif text in ("-C", "--C") and not directories:
+            takes_next = True
+        elif not text.startswith("-"):
+            if not verb or (len(verb) == 1 and verb[0] in ("mod", "work")):
+                verb.append(text)
+            else:
+                break
+    return GoLine(" ".join(verb), directories, _written(verb, arguments))
+
+
+def split_assignment(word: Value) -> tuple[str, Value, Value] | None:
+    """Name, value and the whole of a word `NAME=value`; None for another word."""
+    match = _ASSIGNMENT.match(word.text)
+    return (match.group(1), word.after(match.end()), word) if match else None
+
+
+def _written(verb: list[str], arguments: Sequence[Value]) -> list[tuple[str, Value, Value]]:
+    if verb != ["env"] or not any(argument.text in ("-w", "--w", "-w=true") for argument in arguments):
+        return []
+    return [found for argument in arguments if (found := split_assignment(argument))]
+
+
+def _base(text: str) -> str:
+    default = default_of(text)
+    if default:
+        return default.rsplit("/", 1)[-1]
+    return text if _GO_FOUND.fullmatch(text) else text.rsplit("/", 1)[-1]
+
+
+def _skip_wrapper(name: str, rest: list[Value], found: Invocation) -> list[Value]:
+    """The words after a wrapper's own; what they set is added to `found`."""
+    while rest:
+        text = rest[0].text
+        if name == "command" and text in ("-v", "-V"):
+            return []
+        if name in ("env", "sudo", "doas") and (assigned := split_assignment(rest[0])):
+            found.assigned.append(assigned)
+            rest = rest[1:]
+        elif text.startswith("-") and len(text) > 1:
+            rest = _skip_option(name, rest, found)
+        elif name == "env" and text == "-":
+            found.cleared.append(rest[0])
+            rest = rest[1:]
+        else:
+            break
+    return rest[1:] if name == "timeout" else rest
+
+
+def _skip_option(name: str, rest: list[Value], found: Invocation) -> list[Value]:
+    option, following = rest[0].text, rest[1:]
+    values = following[:1] if option in _OPTIONS[name] else []
+    if "=" in option:
+        option, values = option.split("=", 1)[0], [rest[0].after(option.index("=") + 1)]
+        following = rest[:1] + following
+    if name == "env" and option in ("-u", "--unset"):
+        found.unset.extend(values)
+    if name == "env" and option in ("-i", "--ignore-environment"):
+        found.cleared.append(rest[0])
+    if (name, option) in {("env", "-C"), ("env", "--chdir"), ("sudo", "-D"), ("sudo", "--chdir")}:
+        found.directories.extend(values)
+    return following[len(values) :]

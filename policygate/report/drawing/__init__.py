@@ -1,0 +1,1 @@
+"""How text is drawn for a terminal: visible characters, widths, colour, and source excerpts."""

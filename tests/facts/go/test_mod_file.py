@@ -1,0 +1,80 @@
+"""go.mod texts that nobody wrote, read by us and by Go."""
+
+import base64
+import random
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pytest
+
+from policygate.facts.model import FileFacts
+from policygate.facts.read.go_mod import read
+
+Ask = Callable[[Iterable[Mapping[str, str]]], list[Any]]
+
+PIECES = (
+    *("module", "go", "toolchain", "godebug", "require", "exclude", "replace", "retract", "tool", "ignore", "use"),
+    *("a.example/x", "a.example/x/v2", "gopkg.in/y.v1", "gopkg.in/y", "./x", "..", "/x", "C:", "a.example/x/v1", "x"),
+    *("v1.0.0", "v1", "v2.0.0", "v2.0.0+incompatible", "v0.0.0-20200101000000-abcdefabcdef", "master", "v1.0.0-a+b"),
+    *("1.21", "1.21.0rc1", "go1.21.0", "default", "k=v", "=>", "=>", "=>", "(", ")", "[", "]", ",", "(\n", ")\n", "{"),
+    *('"a.example/x"', '"v1.0.0"', '"a b"', '"\\x61"', '"\\q"', "`x`", "'x'", 'x"y', '"', "`", "\\", '"\\'),
+    *("// indirect", "//indirect; x", "// Deprecated: y", "// why", "//", "/*", "/", ";", "\r", "\t", "\x0c", "\xa0", "é"),
+    *("\n", "\n", "\n", "\n", "\n\n", "\r\n"),
+)
+LINES = (
+    *("module a.example/m", "module (", "go 1.21", "go 1.21", "toolchain go1.22", "godebug k=v", "godebug (", "require ("),
+    *("require a.example/x v1.0.0", "require a.example/x v1.0.0 // indirect", "a.example/x v1", "a.example/x v1 //why"),
+    *("exclude a.example/x v1.2", "exclude (", "replace (", "replace a.example/x => ../x", "a.example/x => a.example/y v1"),
+    *("retract v1.0.0", "retract [v1.0.0, v1.1.0] // why", "retract (", "v1.0.0", "[v1.0.0,v2]", "[v1]", "k=v", "a.example/t"),
+    *("// Deprecated: use b", "// first", "//", "// Deprecated: again", "", "", ")", ")", ") // end", "tool (", "tool a.example/t"),
+    *("ignore ./x", "ignore (", "./y", "require ()", "require ( )", "retract ( v1 )", "foo bar", "foo (", '"x" v1', "( )", "("),
+)
+ROUNDS = 3000
+
+
+def words(dice: random.Random) -> str:
+    """A text of pieces, mostly broken."""
+    return "".join(piece + dice.choice((" ", " ", "")) for piece in dice.choices(PIECES, k=dice.randint(1, 14)))
+
+
+def lines(dice: random.Random) -> str:
+    """A text of lines, mostly fine one by one."""
+    return "\n".join(dice.choice(("", "", "\t")) + line for line in dice.choices(LINES, k=dice.randint(1, 9)))
+
+
+@pytest.mark.parametrize("make", [words, lines])
+def test_random_files_read_as_go_reads_them(ask: Ask, make: Callable[[random.Random], str]):
+    dice = random.Random(20)
+    texts = [make(dice) for _ in range(ROUNDS)]
+    answers = ask({"Kind": "mod", "Data": base64.b64encode(text.encode()).decode()} for text in texts)
+
+    ours = [_content(read("go.mod", text.encode())) for text in texts]
+
+    differing = [(text, us, go) for text, us, go in zip(texts, ours, answers, strict=True) if us != _reduced(go)]
+    assert differing == []
+    accepted = sum("error" not in answer for answer in answers)
+    assert ROUNDS // 100 < accepted < ROUNDS
+
+
+def _reduced(answer: dict[str, Any]) -> dict[str, Any]:
+    return {"error": True} if "error" in answer else {key: value for key, value in answer.items() if value}
+
+
+def _content(facts: FileFacts) -> dict[str, Any]:
+    """A module in the form of the oracle: each fact with its line."""
+    if facts.problems:
+        return {"error": True}
+    (m,) = facts.modules
+    content: dict[str, Any] = {
+        "module": [m.path, m.deprecated, m.at.start.line] if m.at.origin == "text" else None,
+        "go": [m.go.version, m.go.at.start.line] if m.go.exists else None,
+        "toolchain": [m.toolchain.version, m.toolchain.at.start.line] if m.toolchain.exists else None,
+        "godebug": [[x.key, x.value, x.at.start.line] for x in m.godebug],
+        "require": [[x.path, x.version, x.indirect, x.at.start.line] for x in m.requires],
+        "exclude": [[x.path, x.version, x.at.start.line] for x in m.excludes],
+        "replace": [[x.old_path, x.old_version, x.new_path, x.new_version, x.at.start.line] for x in m.replaces],
+        "retract": [[x.low, x.high, x.rationale, x.at.start.line] for x in m.retracts],
+        "tool": [[x.path, x.at.start.line] for x in m.tools],
+        "ignore": [[x.path, x.at.start.line] for x in m.ignores],
+    }
+    return {key: value for key, value in content.items() if value}
