@@ -1,4 +1,4 @@
-.PHONY: help setup demo format lint test bench golden check clean
+.PHONY: help setup demo format lint schema bench test golden
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
@@ -47,6 +47,12 @@ lint: setup ## Style, types and layers
 	@$(BIN)/lint-imports
 	@$(TOOLS)/opa fmt --list --fail policies
 	@$(TOOLS)/opa check --strict --schema policies/schemas/input.json policies
+
+schema: .venv/.run ## Rewrite the schema of the Rego input
+	@$(BIN)/policygate schema > policies/schemas/input.json
+
+bench: setup $(TOOLS)/conftest-$(CONFTEST_VERSION) ## Time the gate against bare Python and against conftest
+	@$(BIN)/python tests/bench/bench.py
 
 test: setup ## Run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup

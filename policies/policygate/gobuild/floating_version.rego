@@ -1,8 +1,9 @@
 # METADATA
 # title: CI runs a tool of no fixed version
 # description: >-
-#   `go install` and `go run` with `@latest` or a branch fetch whatever is newest when the job runs, and the job executes
-#   it with its secrets at hand. The repository's go.mod, go.sum and vendor directory do not apply; `go get` changes them.
+#   `go install` and `go run` with `@latest` or a branch fetch whatever is newest when the job runs, and the job
+#   executes it with its secrets at hand. The repository's go.mod, go.sum and vendor directory do not apply; `go get`
+#   changes them.
 # related_resources:
 #   - ref: https://go.dev/ref/mod#go-install
 #     description: go install with a version

@@ -7,7 +7,9 @@
 #     description: The variables that the go command reads
 # custom:
 #   severity: note
-#   fix: Delete the line; list the prefixes of private modules in `GONOSUMDB` if the checksum database must not be asked.
+#   fix: >-
+#     Delete the line; list the prefixes of private modules in `GONOSUMDB` if the checksum database must not be asked
+#     for them.
 #   profiles: [baseline]
 package policygate.gosumdb.gonosumcheck
 

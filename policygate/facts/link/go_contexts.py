@@ -73,8 +73,9 @@ class _Linker:
             held = candidates.setdefault(name, [])
             held.insert(0 if place.kind == "gitlab_job" else len(held), setting)
         for name in GO_DEFAULTS:
-            default = self.typing.default(name, "unknown" if outer is None else "effective", place.at)
-            candidates.setdefault(name, []).append(default)
+            held = candidates.setdefault(name, [])
+            if not any(setting.condition.startswith("unless ") for setting in held):
+                held.append(self.typing.default(name, "unknown" if outer is None else "effective", place.at))
         return settings_of({name: _visible(held) for name, held in candidates.items()})
 
     def _command(self, place: Place, command: GoCommand, outer: Mapping[str, OuterValue] | None) -> Command:
@@ -109,6 +110,8 @@ def _outside(name: str, outer: OuterValue) -> Assignment:
 
 def _visible(candidates: Iterable[Setting]) -> list[Setting]:
     """The candidates that can be in force: what stands behind an unconditional value never is.
+
+    Behind `unless X is set` stands whatever X is then, which is not the default.
 
     A value that is set to nothing counts: for the go command it is as good as unset, but it hides what is weaker.
     """

@@ -1,7 +1,7 @@
 """One source line, cut so that it fits the screen and still shows what is marked in it."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from policygate.report.drawing.screen import cells, measure
@@ -24,33 +24,32 @@ class Strip:
 
     def __init__(self, line: str, spans: Sequence[Span], room: int) -> None:
         shown: list[str] = []
-        self._stops: list[int] = []
-        self._columns: list[int] = []
-        self._end = 0
+        self._room = room
+        self._firsts: list[int] = []
+        self._columns = [0]
         kept = _kept(line, spans, room)
         for (_, before), (start, end) in pairwise([(0, 0), *kept, (len(line), len(line))]):
             if start > before:
                 shown.append(self._put(before, CUT))
             shown += [self._put(start + index, cell) for index, cell in enumerate(cells(line[start:end]))]
+        self._firsts.append(len(line))
         self.text = "".join(shown).rstrip()
 
     def columns(self, span: Span) -> tuple[int, int]:
         """The columns of a span (0-based, the end exclusive), at least one."""
-        first, last = self._column(span[0]), self._column(span[1])
+        start, end = span
+        first = min(self._columns[self._cell(start)], self._room - 1)
+        last = self._columns[self._cell(end - 1) + 1] if end > start else first
         return first, max(last, first + 1)
 
     def _put(self, index: int, cell: str) -> str:
-        self._stops.append(index)
-        self._columns.append(self._end)
-        self._end += measure(cell)
+        self._firsts.append(index)
+        self._columns.append(self._columns[-1] + measure(cell))
         return cell
 
-    def _column(self, index: int) -> int:
-        at = bisect_right(self._stops, index) - 1
-        if at < 0:
-            return 0
-        past = at == len(self._stops) - 1 and index > self._stops[at]
-        return self._end if past else self._columns[at]
+    def _cell(self, index: int) -> int:
+        """The cell that shows a character, or hides it; one more than there are for the end of the line."""
+        return bisect_right(self._firsts, index) - 1
 
 
 def _kept(line: str, spans: Sequence[Span], room: int) -> list[Span]:
@@ -97,5 +96,11 @@ def _reach(text: str, room: int) -> int:
     return len(within)
 
 
-def _merged(parts: "Sequence[Span] | object") -> list[Span]:
-    raise NotImplementedError
+def _merged(parts: Iterable[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for start, end in sorted(parts):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged

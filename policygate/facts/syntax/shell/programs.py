@@ -1,8 +1,9 @@
 """The program that a command line runs in the end, and the command line of go."""
 
 import re
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from policygate.facts.syntax.shell.values import Value, default_of
 
@@ -31,18 +32,18 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
 _SHELL = re.compile(r"(?:ba|da|a|k|z)?sh")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Invocation:
     """A program, what the words before it set for it, and the words after it."""
 
-    program: str
-    arguments: list[Value]
-    assigned: list[tuple[str, Value, Value]]
+    program: str = ""
+    arguments: list[Value] = field(default_factory=list)
+    assigned: list[tuple[str, Value, Value]] = field(default_factory=list)
     """Name, value, and the whole word of each `NAME=value`, in order."""
-    unset: list[Value]
-    cleared: list[Value]
+    unset: list[Value] = field(default_factory=list)
+    cleared: list[Value] = field(default_factory=list)
     """The option that empties the environment, if there is one."""
-    directories: list[Value]
+    directories: list[Value] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,16 @@ class GoLine:
 
 
 def invoke(words: Sequence[Value]) -> Invocation:
-    """The program that the words run, seen through `env`, `sudo`, `time` and their like; no program is the empty name."""
-    found = Invocation("", [], [], [], [], [])
-    rest = list(words)
+    """The program that the words run, seen through `env`, `sudo`, `time` and their like; none is the empty name."""
+    found = Invocation()
+    rest = deque(words)
     while rest:
-        name = _base(rest[0].text)
+        name = _base(rest.popleft().text)
         if name not in _OPTIONS:
-            return Invocation(name, rest[1:], found.assigned, found.unset, found.cleared, found.directories)
-        rest = _skip_wrapper(name, rest[1:], found)
+            found.program = name
+            found.arguments = list(rest)
+            break
+        _skip_wrapper(name, rest, found)
     return found
 
 
@@ -142,35 +145,35 @@ def _base(text: str) -> str:
     return text if _GO_FOUND.fullmatch(text) else text.rsplit("/", 1)[-1]
 
 
-def _skip_wrapper(name: str, rest: list[Value], found: Invocation) -> list[Value]:
-    """The words after a wrapper's own; what they set is added to `found`."""
+def _skip_wrapper(name: str, rest: deque[Value], found: Invocation) -> None:
+    """Take a wrapper's own words away; what they set is added to `found`."""
     while rest:
         text = rest[0].text
-        if name == "command" and text in ("-v", "-V"):
-            return []
         if name in ("env", "sudo", "doas") and (assigned := split_assignment(rest[0])):
             found.assigned.append(assigned)
-            rest = rest[1:]
-        elif text.startswith("-") and len(text) > 1:
-            rest = _skip_option(name, rest, found)
-        elif name == "env" and text == "-":
-            found.cleared.append(rest[0])
-            rest = rest[1:]
+            rest.popleft()
+        elif text.startswith("-"):
+            _skip_option(name, rest, found)
         else:
             break
-    return rest[1:] if name == "timeout" else rest
+    if name == "timeout" and rest:
+        rest.popleft()
 
 
-def _skip_option(name: str, rest: list[Value], found: Invocation) -> list[Value]:
-    option, following = rest[0].text, rest[1:]
-    values = following[:1] if option in _OPTIONS[name] else []
-    if "=" in option:
-        option, values = option.split("=", 1)[0], [rest[0].after(option.index("=") + 1)]
-        following = rest[:1] + following
-    if name == "env" and option in ("-u", "--unset"):
-        found.unset.extend(values)
-    if name == "env" and option in ("-i", "--ignore-environment"):
-        found.cleared.append(rest[0])
-    if (name, option) in {("env", "-C"), ("env", "--chdir"), ("sudo", "-D"), ("sudo", "--chdir")}:
-        found.directories.extend(values)
-    return following[len(values) :]
+def _skip_option(name: str, rest: deque[Value], found: Invocation) -> None:
+    word = rest.popleft()
+    option, equals, _ = word.text.partition("=")
+    values = []
+    if equals:
+        values = [word.after(len(option) + 1)]
+    elif option in _OPTIONS[name] and rest:
+        values = [rest.popleft()]
+    match name, option:
+        case "command", "-v" | "-V":
+            rest.clear()
+        case "env", "-u" | "--unset":
+            found.unset += values
+        case "env", "-" | "-i" | "--ignore-environment":
+            found.cleared.append(word)
+        case ("env", "-C" | "--chdir") | ("sudo", "-D" | "--chdir"):
+            found.directories += values

@@ -1,8 +1,9 @@
 """What a program receives for a word of the shell, and where each character of it is written."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from policygate.facts.syntax.shell.nodes import Expansion, Literal, Part, Word
@@ -72,11 +73,8 @@ class Value:
         anchors: dict[int, int] = {}
         length = 0
         for piece in self.pieces:
-            if piece.in_step:
-                part = outer.part(piece.start, piece.end)
-                anchors.update((length + own, theirs) for own, theirs in part.anchors)
-            elif piece.text:
-                anchors[length] = outer.part(piece.start, piece.end).anchors[0][1]
+            steps = _anchors(outer, piece.start, piece.end if piece.in_step else piece.start)
+            anchors.update((length + own, theirs) for own, theirs in steps)
             length += len(piece.text)
         anchors.setdefault(0, 0)
         return Snippet(self.text, outer.file, tuple(sorted(anchors.items())))
@@ -111,6 +109,16 @@ def default_of(text: str) -> str:
     """The word after `:-` of an expansion that is nothing else; empty for other texts."""
     match = re.fullmatch(r"\$\{\w+:?-([^{}]*)\}", text)
     return match.group(1) if match else ""
+
+
+def _anchors(snippet: Snippet, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where a part of a snippet stands in the file, as anchors of its own."""
+    index = bisect_right(snippet.anchors, start, key=lambda pair: pair[0]) - 1
+    own, theirs = snippet.anchors[index]
+    yield 0, theirs + start - own
+    while (index := index + 1) < len(snippet.anchors) and snippet.anchors[index][0] < end:
+        own, theirs = snippet.anchors[index]
+        yield own - start, theirs
 
 
 def _fragments(piece: Piece) -> Iterator[Piece | None]:

@@ -1,0 +1,170 @@
+"""The report for people: excerpts with underlines, reasons, fixes, and a final line with the counts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from policygate.findings import SEVERITIES, Finding, Problem, Verdict, at_least
+from policygate.location import At, Origin
+from policygate.report.drawing.frame import Mark, can_draw, draw, drawn_lines
+from policygate.report.drawing.screen import BLANK, Line, Style, fold, measure, paint, show
+
+MIN_WIDTH = 40
+MAX_RELATED = 12
+"""More related places than this are counted, not drawn."""
+
+_STANDS_FOR: dict[Origin, str] = {
+    "text": "",
+    "default": "go's default",
+    "absent": "absent",
+    "outer": "declared outside",
+    "environment": "the caller's environment",
+}
+_OUTCOMES: dict[str, tuple[str, Style]] = {
+    "pass": ("passed", "good"),
+    "fail": ("failed", "error"),
+    "error": ("no decision", "error"),
+}
+
+
+def render(verdict: Verdict, *, width: int = 100, color: bool = False, quiet: bool = False) -> str:
+    """The verdict as text of at most `width` columns, unbreakable words such as paths apart.
+
+    `quiet` leaves one line, however long, for each problem and for each finding that makes the check fail.
+    """
+    lines = _quiet(verdict) if quiet else _report(verdict, max(width, MIN_WIDTH))
+    return paint(lines, color=color)
+
+
+def _quiet(verdict: Verdict) -> Iterator[Line]:
+    for finding in verdict.findings:
+        if finding.disposition == "active" and at_least(finding.severity, verdict.fail_on):
+            head = f"{finding.severity}[{show(finding.rule.id)}]"
+            place: Line = ((f"{_place(finding.at)}: ", "plain"), (head, finding.severity))
+            yield (*place, (f": {_words(finding.message)}", "plain"))
+    for problem in verdict.problems:
+        place = ((f"{_place(problem.at)}: ", "plain"),) if problem.at and problem.at.path else BLANK
+        yield (*place, ("error", "error"), (f": {_words(problem.message)}", "plain"))
+
+
+def _report(verdict: Verdict, width: int) -> Iterator[Line]:
+    explained = set()
+    for finding in verdict.findings:
+        if finding.disposition == "active":
+            yield from _finding(finding, verdict.lines, width, explain=finding.rule.id not in explained)
+            yield BLANK
+            explained.add(finding.rule.id)
+    for problem in verdict.problems:
+        yield from _problem(problem, verdict.lines, width)
+        yield BLANK
+    for advice in verdict.advice:
+        yield from _head("note", "note", advice, width, bold=False)
+    if verdict.advice:
+        yield BLANK
+    yield from _summary(verdict, width)
+
+
+def _finding(finding: Finding, lines: Mapping[str, Mapping[int, str]], width: int, *, explain: bool) -> list[Line]:
+    rule, style = finding.rule, finding.severity
+    marks = [Mark(finding.at, "", "^", style)]
+    marks += [Mark(related.at, related.message, "-", "frame") for related in finding.related[:MAX_RELATED]]
+    gutter = _gutter(marks, lines)
+    drawing = _head(f"{style}[{show(rule.id)}]", style, finding.message, width)
+    drawing += _places(marks, lines, gutter, width)
+    for mark in marks[1:]:
+        if not _drawable(mark, lines):
+            drawing += _note("note", f"{mark.label} ({_place(mark.at)})", gutter, width)
+    unseen = len(finding.related) - MAX_RELATED
+    if unseen > 0:
+        drawing += _note("note", _count(unseen, "more place"), gutter, width)
+    for assumed in finding.assumes:
+        drawing += _note("assumes", assumed, gutter, width)
+    if explain:
+        drawing += _note("why", rule.description.strip().split("\n\n")[0], gutter, width)
+        drawing += _note("fix", rule.fix, gutter, width)
+    return drawing + _note("help", f"policygate explain {rule.id}", gutter, width)
+
+
+def _problem(problem: Problem, lines: Mapping[str, Mapping[int, str]], width: int) -> list[Line]:
+    marks = [Mark(problem.at, "", "^", "error")] if problem.at is not None else []
+    gutter = _gutter(marks, lines)
+    drawing = _head("error", "error", problem.message, width)
+    drawing += _places(marks, lines, gutter, width)
+    return drawing + _note("hint", problem.hint, gutter, width)
+
+
+def _head(tag: str, style: Style, message: str, width: int, *, bold: bool = True) -> list[Line]:
+    """The tag and the message, continued below the message's first word or, after a long tag, a little indented."""
+    first, *others = fold(message, width - measure(tag) - 2, width - 4)
+    weight: Style = "bold" if bold else "plain"
+    return [((tag, style), (f": {first}", weight)), *((("    ", "plain"), (text, weight)) for text in others)]
+
+
+def _note(name: str, text: str, gutter: int, width: int) -> list[Line]:
+    if not text.strip():
+        return []
+    indent = gutter + len(name) + 5
+    first, *others = fold(text, width - indent)
+    head: Line = ((f"{'':{gutter}} = ", "frame"), (f"{name}:", "bold"), (f" {first}", "plain"))
+    return [head, *(((" " * indent, "plain"), (text, "plain")) for text in others)]
+
+
+def _places(marks: Sequence[Mark], lines: Mapping[str, Mapping[int, str]], gutter: int, width: int) -> list[Line]:
+    """A frame for each file, the one of the first mark in front; its place alone when its line is not at hand."""
+    if not marks:
+        return []
+    files: dict[str, list[Mark]] = {}
+    for mark in marks:
+        if _drawable(mark, lines):
+            files.setdefault(mark.at.path, []).append(mark)
+    drawing = [_pointer("-->", marks[0].at, gutter)]
+    if _drawable(marks[0], lines):
+        drawing += draw(lines[marks[0].at.path], files.pop(marks[0].at.path), gutter=gutter, width=width)
+    for path, inside in files.items():
+        drawing.append(_pointer(":::", inside[0].at, gutter))
+        drawing += draw(lines[path], inside, gutter=gutter, width=width)
+    return drawing
+
+
+def _pointer(arrow: str, at: At, gutter: int) -> Line:
+    return ((f"{'':{gutter}}{arrow} ", "frame"), (_place(at), "plain"))
+
+
+def _place(at: At) -> str:
+    """`path:line:column`, and what the text there stands for; never empty."""
+    stands_for = _STANDS_FOR[at.origin]
+    if not at.path:
+        return f"({stands_for or 'no place'})"
+    place = show(at.path) + (f":{at.start.line}:{at.start.column}" if at.start.line else "")
+    return f"{place} ({stands_for}; nearest text)" if stands_for else place
+
+
+def _drawable(mark: Mark, lines: Mapping[str, Mapping[int, str]]) -> bool:
+    return can_draw(mark.at, lines.get(mark.at.path, {}))
+
+
+def _gutter(marks: Sequence[Mark], lines: Mapping[str, Mapping[int, str]]) -> int:
+    drawn = [max(drawn_lines(mark.at, lines[mark.at.path])) for mark in marks if _drawable(mark, lines)]
+    return len(str(max(drawn, default=1)))
+
+
+def _summary(verdict: Verdict, width: int) -> list[Line]:
+    checked, engine = verdict.checked, verdict.engine
+    counts = [_count(verdict.count(severity), severity) for severity in SEVERITIES if verdict.count(severity)]
+    for disposition in ("waived", "ignored"):
+        left_out = sum(finding.disposition == disposition for finding in verdict.findings)
+        counts += [f"{left_out} {disposition}"] if left_out else []
+    seen = f"{_count(checked.modules, 'module')}, {_count(checked.contexts, 'context')}"
+    said = f"{', '.join(counts) or 'no findings'} in {_count(checked.files, 'file')} ({seen})"
+    said += f", {_count(checked.rules, 'rule')}" + (f", {engine.name} {engine.version}".rstrip() if engine.name else "")
+    word, style = _OUTCOMES[verdict.outcome]
+    threshold = "" if verdict.fail_on == "error" else f" (fail_on: {verdict.fail_on})"
+    first, *others = fold(f"{said}: {word}{threshold}", width, width - 4)
+    return [((first, "bold"),), *((("    ", "plain"), (text, "bold")) for text in others)]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _words(text: str) -> str:
+    """The text on one line, visible."""
+    return " ".join(show(word) for word in text.split())
