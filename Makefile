@@ -32,7 +32,11 @@ $(TOOLS)/conftest-$(CONFTEST_VERSION):
 	@GOBIN=$(CURDIR)/$(TOOLS)/new GOFLAGS= go install github.com/open-policy-agent/conftest@v$(CONFTEST_VERSION)
 	@mv $(TOOLS)/new/conftest $@ && ln -sf conftest-$(CONFTEST_VERSION) $(TOOLS)/conftest
 
-setup: .venv/.dev $(TOOLS)/opa-$(OPA_VERSION) ## Install everything that development needs
+$(TOOLS)/wheels/.complete: pyproject.toml .venv/.dev
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --dest $(TOOLS)/wheels '.[embedded]'
+	@rm -f $(TOOLS)/wheels/policygate-* && touch $@
+
+setup: .venv/.dev $(TOOLS)/opa-$(OPA_VERSION) $(TOOLS)/wheels/.complete ## Install everything that development needs
 
 demo: .venv/.run ## Run the gate on a sample repository
 	@tests/demo $(BIN)/policygate

@@ -1,6 +1,6 @@
 """What the names of a module stand for: walk its rules, and note each binding, reference and call with its scope."""
 
-from policygate.engine.syntax import chain, constant_path, head_of, kind_of, parts, pattern_names, start_of
+from policygate.engine.syntax import chain, constant_path, head_of, kind_of, parts, pattern_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -222,13 +222,3 @@ class Walk:
         if kind_of(base)[0] != "Var":
             self._visit(base, scope)
         self.references.append((node, scope))
-
-
-def outputs(call: "Node") -> "Iterable[str]":
-    """The variables of the last argument of a call, which receives the result where it is one too many."""
-    return pattern_names(call["params"][-1]) if call["params"] else ()
-
-
-def position(node: "Node") -> int:
-    """The byte offset of a call or reference."""
-    return start_of(node)

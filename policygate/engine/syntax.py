@@ -99,7 +99,9 @@ def parts(content: "Node") -> "Iterator[Node]":
                 yield value
         elif isinstance(value, list):
             for item in value:
-                yield from (n for n in (item if isinstance(item, list) else [item]) if isinstance(n, dict) and _is_expression(n))
+                yield from (
+                    n for n in (item if isinstance(item, list) else [item]) if isinstance(n, dict) and _is_expression(n)
+                )
 
 
 def _is_expression(value: "Node") -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from policygate.findings import SEVERITIES, Finding, Problem, Verdict, at_least
+from policygate.findings import SEVERITIES, Checked, Finding, Problem, Verdict, at_least
 from policygate.location import At, Origin
 from policygate.report.drawing.frame import Mark, can_draw, draw, drawn_lines
 from policygate.report.drawing.screen import BLANK, Line, Style, fold, measure, paint, show
@@ -147,18 +147,31 @@ def _gutter(marks: Sequence[Mark], lines: Mapping[str, Mapping[int, str]]) -> in
 
 
 def _summary(verdict: Verdict, width: int) -> list[Line]:
-    checked, engine = verdict.checked, verdict.engine
+    word, style = _OUTCOMES[verdict.outcome]
+    reasons = [_count(len(verdict.problems), "problem")] if verdict.problems else []
+    reasons += [f"fail_on: {verdict.fail_on}"] if verdict.fail_on != "error" else []
+    reason = f" ({', '.join(reasons)})" if reasons else ""
+    first, *others = fold(f"{_counts(verdict)}{_checked(verdict)}: {word}{reason}", width, width - 4)
+    return [((first, style),), *((("    ", "plain"), (text, style)) for text in others)]
+
+
+def _counts(verdict: Verdict) -> str:
     counts = [_count(verdict.count(severity), severity) for severity in SEVERITIES if verdict.count(severity)]
     for disposition in ("waived", "ignored"):
         left_out = sum(finding.disposition == disposition for finding in verdict.findings)
         counts += [f"{left_out} {disposition}"] if left_out else []
-    seen = f"{_count(checked.modules, 'module')}, {_count(checked.contexts, 'context')}"
-    said = f"{', '.join(counts) or 'no findings'} in {_count(checked.files, 'file')} ({seen})"
-    said += f", {_count(checked.rules, 'rule')}" + (f", {engine.name} {engine.version}".rstrip() if engine.name else "")
-    word, style = _OUTCOMES[verdict.outcome]
-    threshold = "" if verdict.fail_on == "error" else f" (fail_on: {verdict.fail_on})"
-    first, *others = fold(f"{said}: {word}{threshold}", width, width - 4)
-    return [((first, "bold"),), *((("    ", "plain"), (text, "bold")) for text in others)]
+    if counts:
+        return f"{', '.join(counts)} in "
+    return "" if verdict.problems else "no findings in "
+
+
+def _checked(verdict: Verdict) -> str:
+    checked, engine = verdict.checked, verdict.engine
+    if verdict.problems and checked == Checked():
+        return "nothing checked"
+    facts = f"{_count(checked.modules, 'module')}, {_count(checked.contexts, 'context')}"
+    by = f", {engine.name} {engine.version}".rstrip() if engine.name else ""
+    return f"{_count(checked.files, 'file')} ({facts}), {_count(checked.rules, 'rule')}{by}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -32,7 +32,7 @@ def ask(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         "PATH": os.environ["PATH"],
         "HOME": str(folder / "home"),
         "GOPATH": str(folder / "gopath"),
-        "GOCACHE": str(request.config.cache.mkdir("go-build")) if request.config.cache else str(folder / "cache"),
+        "GOCACHE": str(request.config.cache.mkdir("go-build")),
         "GOENV": "off",
         "GOFLAGS": "-mod=mod",
         "GOPROXY": "off",

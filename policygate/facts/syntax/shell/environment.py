@@ -1,13 +1,14 @@
 """What a shell has set: variables with the assignments that may hold, scopes that end, branches that may not be taken."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import Assignment, Lost
 from policygate.facts.syntax.shell.values import MAX_VARIABLE
 
-_MAX_CANDIDATES = 32
+_MAX_CANDIDATES = 64
 """More alternatives for one variable are not followed; the oldest go first."""
 
 
@@ -28,6 +29,14 @@ class State:
     """How many variables had been changed by then."""
 
 
+@dataclass(frozen=True)
+class Ending:
+    """How a branch ended, and the variables that it changed."""
+
+    state: State
+    changed: frozenset[str] = frozenset()
+
+
 class Environment:
     """The shell while its script is read."""
 
@@ -37,7 +46,7 @@ class Environment:
         self._hidden: set[int] = set()
         self._seen: set[int] = set()
         self._variables: dict[str, str | None] = {}
-        self._changes: list[tuple[str, str | None]] = []
+        self._changes: list[tuple[str, str | None, bool]] = []
         self._in_force: tuple[Assignment, ...] | None = None
         candidates: dict[str, tuple[int, ...]] = {}
         for index, assignment in enumerate(carried):
@@ -49,16 +58,15 @@ class Environment:
         """The value of a variable; None when it is not known."""
         if name in self._variables:
             return self._variables[name]
-        first = self.state.candidates.get(name, ())[:1]
-        if first and first[0] < 0:
-            carried = self._assignment(first[0])
-            if not (carried.condition or carried.dynamic or carried.credentials):
-                return carried.value
+        for number in self.state.candidates.get(name, ())[:1]:
+            first = self._assignment(number)
+            if not (first.condition or first.dynamic or first.credentials):
+                return first.value
         return None
 
     def remember(self, name: str, value: str | None) -> None:
         """Give a variable a value that may stand in the place of `$NAME`; None when nobody knows it."""
-        self._changes.append((name, self._variables.get(name)))
+        self._changes.append((name, self._variables.get(name), name in self._variables))
         self._variables[name] = value if value is not None and len(value) <= MAX_VARIABLE else None
 
     def assign(self, assignment: Assignment, *, export: bool = False) -> None:
@@ -78,6 +86,7 @@ class Environment:
         numbers = self.state.shell_only.get(name, ())
         for number in numbers:
             made = self._made[number]
+            self._hidden.discard(number)
             if made.lost == "not_exported":
                 update = {"lost": "", "condition": made.condition or condition}
                 self._made[number] = made.model_copy(update=update)
@@ -134,23 +143,20 @@ class Environment:
         """End a subshell: what it set is gone, and worth a report unless one of its go commands saw it."""
         self._rewind(before)
         for number in range(made, len(self._made)):
-            assignment = self._made[number]
-            if number in self._seen:
-                self._hidden.add(number)
-            elif not assignment.lost:
-                self._made[number] = assignment.model_copy(update={"lost": lost})
+            self._lose(number, lost)
+        for name, numbers in before.shell_only.items():
+            for number in set(numbers) - set(before.candidates.get(name, ())):
+                self._lose(number, "not_exported")
 
-    def try_again(self, before: State) -> State:
-        """End a branch and go back to where it began; returns how it ended."""
-        ended = self.state
-        names = {name for name, _ in self._changes[before.mark :]}
+    def end_branch(self, before: State) -> Ending:
+        """End a branch and go back to where it began."""
+        ending = Ending(self.state, frozenset(name for name, _, _ in self._changes[before.mark :]))
         self._rewind(before)
-        for name in names:
-            self.remember(name, None)
-        return ended
+        return ending
 
-    def merge(self, ends: Sequence[State]) -> None:
+    def merge(self, endings: Sequence[Ending]) -> None:
         """Go on after alternatives, any of which may have been taken."""
+        ends = [ending.state for ending in endings]
         first = ends[0]
         self._in_force = None
         self.state = State(
@@ -163,6 +169,16 @@ class Environment:
             pushed=first.pushed if len({end.pushed for end in ends}) == 1 else (),
             mark=0,
         )
+        for name in frozenset().union(*(ending.changed for ending in endings)):
+            self.remember(name, None)
+
+    @contextmanager
+    def without_variables(self) -> Iterator[None]:
+        """A new shell, which knows only what is in the environment."""
+        outer = self._variables, self._changes
+        self._variables, self._changes = {}, []
+        yield
+        self._variables, self._changes = outer
 
     def report(self) -> tuple[Assignment, ...]:
         """Every assignment, latest first, but for those that ended with a subshell whose go commands saw them."""
@@ -179,10 +195,20 @@ class Environment:
             state, candidates={**state.candidates, name: numbers}, exported=state.exported | {name}
         )
 
+    def _lose(self, number: int, lost: Lost) -> None:
+        assignment = self._made[number]
+        if number in self._seen:
+            self._hidden.add(number)
+        elif not assignment.lost:
+            self._made[number] = assignment.model_copy(update={"lost": lost})
+
     def _rewind(self, before: State) -> None:
         while len(self._changes) > before.mark:
-            name, value = self._changes.pop()
-            self._variables[name] = value
+            name, value, known = self._changes.pop()
+            if known:
+                self._variables[name] = value
+            else:
+                del self._variables[name]
         self._in_force = None
         self.state = before
 

@@ -1,0 +1,102 @@
+"""What holds the house together: tables list what their folders hold, and the documents say what is so."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from policygate import builtin
+from policygate.engine.policies import load_pack
+from policygate.facts import LINKERS, READERS, reader_of
+from policygate.report import RENDERERS
+from policygate.report.rules import render_markdown_table
+
+PROJECT = Path(__file__).parents[1]
+PACKAGE = PROJECT / "policygate"
+
+
+def modules(folder: Path) -> set[str]:
+    return {path.stem for path in folder.iterdir() if path.stem != "__init__" and path.suffix == ".py"}
+
+
+def test_every_reader_is_in_the_table() -> None:
+    assert modules(PACKAGE / "facts" / "read") == set(READERS)
+
+
+def test_every_linker_is_in_the_table() -> None:
+    assert modules(PACKAGE / "facts" / "link") == set(LINKERS)
+
+
+def test_every_renderer_is_in_the_table() -> None:
+    """`rules` shows rules and not a verdict; `drawing` is a part of `text`."""
+    assert modules(PACKAGE / "report") - {"rules"} == set(RENDERERS)
+
+
+@pytest.mark.parametrize(
+    ("path", "reader"),
+    [
+        ("go.mod", "go_mod"),
+        ("a/b/go.mod", "go_mod"),
+        ("xgo.mod", ""),
+        ("go.work.sum", "go_sum"),
+        ("vendor/modules.txt", "vendor"),
+        ("a/vendor/modules.txt", "vendor"),
+        ("modules.txt", ""),
+        (".gitlab-ci.yml", "gitlab_ci"),
+        ("ci/build.gitlab-ci.yml", "gitlab_ci"),
+        (".github/workflows/ci.yaml", "github_workflow"),
+        ("x/.github/workflows/ci.yaml", ""),
+        (".github/dependabot.yml", ""),
+        ("Dockerfile", "dockerfile"),
+        ("build/Dockerfile.dev", "dockerfile"),
+        ("ledger.dockerfile", "dockerfile"),
+        ("Makefile", "makefile"),
+        ("hack/build.mk", "makefile"),
+        ("x.sh", "shell"),
+        (".envrc", "shell"),
+        (".env", "env_file"),
+        (".env.local", "env_file"),
+        ("ci/build.env", "env_file"),
+        ("go.env", "go_env"),
+        ("config/go/env", "go_env"),
+        ("go/env.go", ""),
+        ("cargo/env", ""),
+    ],
+)
+def test_which_reader_reads_a_path(path: str, reader: str) -> None:
+    assert reader_of(path) == reader
+
+
+def test_the_rule_table_of_the_readme_is_the_generated_one() -> None:
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    table = text.partition("<!-- rules -->\n")[2].partition("<!-- /rules -->")[0]
+    rules = sorted([*load_pack().rules, *builtin.RULES.values()], key=lambda rule: rule.id)
+    assert table == render_markdown_table(rules)
+
+
+def test_the_readme_names_every_format_and_every_command() -> None:
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    shown = subprocess.run(
+        [sys.executable, "-c", "from policygate.cli import main; main()", "--help"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    commands = re.findall(r"^  ([a-z]+)  ", shown.partition("Commands:")[2], re.MULTILINE)
+    assert commands == ["check", "facts", "schema", "rules", "explain", "init", "bundle"]
+    assert [name for name in commands if f"policygate {name}" not in text] == ["rules"]
+    assert [name for name in RENDERERS if name not in text] == []
+
+
+def test_no_file_outgrows_the_house() -> None:
+    sizes = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
+    assert {str(path.relative_to(PROJECT)): size for path, size in sizes.items() if size > 330} == {}
+
+
+def test_importing_the_command_line_imports_nothing_heavy() -> None:
+    heavy = {"pydantic", "yaml", "git", "tree_sitter", "regorus", "opa_client", "requests", "rich"}
+    code = "import sys, policygate.cli; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert heavy & set(loaded) == set()
