@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+PROJECT = Path(__file__).parents[1]
+TOOLS = PROJECT / ".tools"
+
 SCRUBBED = ("GO", "CI", "GIT", "POLICYGATE", "NO_COLOR", "FORCE_COLOR", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy")
 
 
@@ -40,3 +43,17 @@ def repository(tmp_path: Path) -> Callable[..., Path]:
         return root
 
     return make
+
+
+@pytest.fixture
+def run() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """A function that runs the installed `policygate` in an environment of its own, with the pinned `opa` on its PATH."""
+
+    def execute(
+        *arguments: object, cwd: Path | str = "/", env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        environment = {"PATH": f"{TOOLS}:/usr/bin:/bin", "HOME": "/nonexistent", **(env or {})}
+        command = [str(PROJECT / ".venv" / "bin" / "policygate"), *(str(argument) for argument in arguments)]
+        return subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd, env=environment)
+
+    return execute

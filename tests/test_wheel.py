@@ -35,7 +35,12 @@ def installed(folder: Path, requirement: str) -> Path:
 
 def run(gate: Path, *arguments: str, path: str = "/usr/bin:/bin") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(gate), *arguments], check=False, capture_output=True, text=True, cwd="/", env={"PATH": path, "HOME": "/nonexistent"}
+        [str(gate), *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env={"PATH": path, "HOME": "/nonexistent"},
     )
 
 

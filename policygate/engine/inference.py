@@ -5,7 +5,7 @@ from policygate.engine.syntax import chain, constant_path, kind_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from policygate.engine.scopes import Binding, Definition, Scope, Walk
     from policygate.engine.shapes import Shape
@@ -65,10 +65,9 @@ class Inference:
         )
 
     def reached(self, path: "Path") -> "list[Path]":
-        """The rules that a path below `data` needs: those below it, or the one that it leads into."""
-        if path in self._below:
-            return self._below[path]
-        return [path[:size] for size in range(len(path)) if path[:size] in self._definitions]
+        """The rules that a path below `data` needs: those that it leads into, and all below it."""
+        around = [path[:size] for size in range(len(path)) if path[:size] in self._definitions]
+        return [*around, *self._below.get(path, [])]
 
     def function(self, name: "Node", scope: "Scope") -> "Path | None":
         """The path of the function that a call means; nothing for a built-in."""
@@ -99,7 +98,14 @@ class Inference:
             shape = self.shape_of(base, scope)
         else:
             shape, taken = self._shape_of_name(content["value"], segments, scope)
-        for key, offset in segments[taken:]:
+        return self.follow(shape, segments[taken:])
+
+    def follow(self, shape: "Shape | None", segments: "Sequence[Segment]") -> "Shape | None":
+        """The shape at the end of some segments.
+
+        Raises: UnknownField with the offset of the key.
+        """
+        for key, offset in segments:
             try:
                 shape = step(shape, key)
             except UnknownField as error:
@@ -115,9 +121,7 @@ class Inference:
         imported = scope.unit.imports.get(name, (name,))
         if imported[0] == "input":
             shape = None if scope.blind else self._input
-            for key in imported[1:]:
-                shape = step(shape, key)
-            return shape, 0
+            return self.follow(shape, [(key, 0) for key in imported[1:]]), 0
         path = self.data_path(name, segments, scope)
         if path is None:
             return None, 0
@@ -191,12 +195,14 @@ class Inference:
             return Many(self.shape_of(content["term"], inner), "list" if kind == "ArrayCompr" else "set")
         if kind == "ObjectCompr":
             return Record({}, self.shape_of(content["value"], scope.inner[id(content)]))
+        return self._shape_of_sets(kind, content, scope)
+
+    def _shape_of_sets(self, kind: str, content: "Node", scope: "Scope") -> "Shape | None":
+        """The shape of a union or intersection, or of a difference, which is arithmetic to the parser."""
         if kind == "BinExpr":
             return join((self.shape_of(content["lhs"], scope), self.shape_of(content["rhs"], scope)))
-        if kind == "ArithExpr":
-            left = self.shape_of(content["lhs"], scope)
-            return left if isinstance(left, Many) else None
-        return None
+        left = self.shape_of(content["lhs"], scope) if kind == "ArithExpr" else None
+        return left if isinstance(left, Many) else None
 
     def _shape_of_call(self, call: "Node", scope: "Scope") -> "Shape | None":
         path = self.function(call["fcn"], scope)

@@ -29,7 +29,7 @@ class Scope:
         """Names that get a value by being unified somewhere in the rule: indexes, outputs of calls."""
         self.inner: dict[int, Scope] = {}
         """The scopes of comprehensions, by the identity of their node."""
-        self.blind = blind or (parent is not None and parent.blind)
+        self.blind: bool = blind or (parent is not None and parent.blind)
         """Whether `with` replaces the input."""
 
     def find(self, name: str) -> "Scope | None":
@@ -66,6 +66,7 @@ class Walk:
     """Everything that the modules say, in order."""
 
     def __init__(self) -> None:
+        self.units: list[Unit] = []
         self.definitions: dict[Path, list[Definition]] = {}
         """By the constant part of the rule's path below `data`."""
         self.references: list[tuple[Node, Scope]] = []
@@ -76,6 +77,7 @@ class Walk:
 
     def add(self, unit: "Unit") -> None:
         """Walk one module."""
+        self.units.append(unit)
         for rule in unit.rules:
             kind, refr = head_of(rule)
             path = (*unit.package, *constant_path(refr))

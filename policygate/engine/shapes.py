@@ -56,6 +56,9 @@ class UnknownField(Exception):  # noqa: N818 - the message is for the author of 
 
     def __init__(self, key: str, shape: Shape) -> None:
         super().__init__(_explain(key, shape))
+        self.key = key
+        self.offset = 0
+        """The byte offset of the key in its module, once that is known."""
 
 
 TEXT = Plain("string")
@@ -156,3 +159,22 @@ class _Reader:
         others = schema.get("additionalProperties", True)
         rest = self.read(others) if isinstance(others, dict) else None
         return Record(fields, rest, closed=others is False)
+
+
+def names_in(shape: Shape | None) -> "set[str]":
+    """Every field name that a value of the shape can hold at any depth."""
+    names: set[str] = set()
+    waiting, seen = [shape], set[int]()
+    while waiting:
+        current = waiting.pop()
+        if current is None or id(current) in seen:
+            continue
+        seen.add(id(current))
+        if isinstance(current, Record):
+            names.update(current.fields)
+            waiting += [*current.fields.values(), current.rest]
+        elif isinstance(current, Many):
+            waiting.append(current.item)
+        elif isinstance(current, Either):
+            waiting += current.options
+    return names

@@ -2,8 +2,8 @@
 
 from policygate.engine.inference import Inference
 from policygate.engine.portable import PORTABLE, REFUSED
-from policygate.engine.scopes import Walk
-from policygate.engine.shapes import UnknownField, from_schema
+from policygate.engine.scopes import Scope, Walk
+from policygate.engine.shapes import UnknownField, from_schema, names_in
 from policygate.engine.syntax import Unit, chain, constant_path, kind_of, pattern_names, start_of
 
 TYPE_CHECKING = False
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
-    from policygate.engine.scopes import Scope
+    from policygate.engine.shapes import Shape
     from policygate.engine.syntax import Node, Path
 
     Fault = tuple[str, int, int, str]
@@ -23,7 +23,7 @@ def check(trees: "Iterable[Node]", schema: "Mapping[str, Any]") -> "list[Fault]"
     walk = Walk()
     for tree in trees:
         walk.add(Unit(tree))
-    checker = _Checker(walk, Inference(walk, from_schema(schema)))
+    checker = _Checker(walk, from_schema(schema))
     try:
         checker.check()
     except RecursionError:
@@ -32,10 +32,11 @@ def check(trees: "Iterable[Node]", schema: "Mapping[str, Any]") -> "list[Fault]"
 
 
 class _Checker:
-    def __init__(self, walk: Walk, inference: Inference) -> None:
+    def __init__(self, walk: Walk, input_shape: "Shape | None") -> None:
         self.faults: list[Fault] = []
         self._walk = walk
-        self._inference = inference
+        self._input_names = names_in(input_shape)
+        self._inference = Inference(walk, input_shape)
         self._edges: dict[Path, dict[Path, None]] = {path: {} for path in walk.definitions}
 
     def check(self) -> None:
@@ -43,8 +44,13 @@ class _Checker:
             self._inference.replace(target, value, scope)
         for call, scope, output in self._walk.calls:
             self._check_call(call, scope, output=output)
+        for unit in self._walk.units:
+            top = Scope(unit, unit.package)
+            for node in unit.imported:
+                self._check_fields(node, top)
         for node, scope in self._walk.references:
-            self._check_reference(node, scope)
+            self._check_name(node, scope)
+            self._check_fields(node, scope)
         self.faults += self._recursions()
 
     def _fault(self, scope: "Scope", offset: int, message: str) -> None:
@@ -74,24 +80,37 @@ class _Checker:
         if name == "walk" and given == wanted:
             self._fault(scope, start_of(call["fcn"]), "write `walk(x, [path, value])`: the other form is not portable")
 
-    def _check_reference(self, node: "Node", scope: "Scope") -> None:
+    def _check_name(self, node: "Node", scope: "Scope") -> None:
         base, segments, _ = chain(node)
         kind, content = kind_of(base)
-        if kind == "Var":
-            name = content["value"]
-            path = self._inference.data_path(name, segments, scope)
-            if path is not None:
-                reached = self._inference.reached(path)
-                if not reached:
-                    dotted = ".".join(("data", *path))
-                    self._fault(scope, start_of(node), f"nothing declares `{dotted}`: there are no data documents")
-                self._depend(scope, reached)
-            elif not self._inference.is_known(name, scope):
-                self._fault(scope, start_of(base), f"unknown name `{name}`")
+        if kind != "Var":
+            return
+        path = self._inference.data_path(content["value"], segments, scope)
+        if path is None:
+            if not self._inference.is_known(content["value"], scope):
+                self._fault(scope, start_of(base), f"unknown name `{content['value']}`")
+            return
+        reached = self._inference.reached(path)
+        if not reached:
+            dotted = ".".join(("data", *path))
+            self._fault(
+                scope, start_of(base), f"nothing declares `{dotted}`: there are no data documents, only policies"
+            )
+        self._depend(scope, reached)
+
+    def _check_fields(self, node: "Node", scope: "Scope") -> None:
+        base, segments, _ = chain(node)
         try:
             self._inference.shape_of_chain(base, segments, scope)
         except UnknownField as error:
-            self._fault(scope, error.offset, str(error))
+            if error.key not in self._input_names or not self._is_generic(base, scope):
+                self._fault(scope, error.offset, str(error))
+
+    def _is_generic(self, base: "Node", scope: "Scope") -> bool:
+        """Whether a reference is to a local name of a function, which may serve more shapes than it is called with."""
+        kind, content = kind_of(base)
+        functional = any(definition.args for definition in self._walk.definitions.get(scope.owner, ()))
+        return functional and kind == "Var" and scope.find(content["value"]) is not None
 
     def _recursions(self) -> "Iterator[Fault]":
         """One fault a circle of rules or functions that need one another."""

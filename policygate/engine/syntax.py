@@ -21,10 +21,13 @@ class Unit:
         self.rules: list[Node] = syntax["rules"]
         self.package: Path = constant_path(syntax["package"]["refr"])
         self.imports: dict[str, Path] = {}
+        self.imported: list[Node] = []
+        """The references of the imports below `data` and `input`."""
         for declared in syntax["imports"]:
             path = constant_path(declared["refr"])
-            if path[0] in {"data", "input"}:
+            if path[:1] in {("data",), ("input",)}:
                 self.imports[self.slice(declared["as"]) if declared.get("as") else path[-1]] = path
+                self.imported.append(declared["refr"])
         self.names: frozenset[str] = frozenset(constant_path(head_of(rule)[1])[0] for rule in self.rules)
 
     def slice(self, span: "Node") -> str:

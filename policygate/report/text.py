@@ -71,7 +71,8 @@ def _finding(finding: Finding, lines: Mapping[str, Mapping[int, str]], width: in
     drawing += _places(marks, lines, gutter, width)
     for mark in marks[1:]:
         if not _drawable(mark, lines):
-            drawing += _note("note", f"{mark.label} ({_place(mark.at)})", gutter, width)
+            place = _place(mark.at) if not mark.at.path else f"({_place(mark.at)})"
+            drawing += _note("note", f"{mark.label} {place}", gutter, width)
     unseen = len(finding.related) - MAX_RELATED
     if unseen > 0:
         drawing += _note("note", _count(unseen, "more place"), gutter, width)
@@ -115,17 +116,17 @@ def _places(marks: Sequence[Mark], lines: Mapping[str, Mapping[int, str]], gutte
     for mark in marks:
         if _drawable(mark, lines):
             files.setdefault(mark.at.path, []).append(mark)
-    drawing = [_pointer("-->", marks[0].at, gutter)]
+    drawing = [_pointer(marks[0].at, gutter)]
     if _drawable(marks[0], lines):
         drawing += draw(lines[marks[0].at.path], files.pop(marks[0].at.path), gutter=gutter, width=width)
     for path, inside in files.items():
-        drawing.append(_pointer(":::", inside[0].at, gutter))
+        drawing.append(_pointer(inside[0].at, gutter))
         drawing += draw(lines[path], inside, gutter=gutter, width=width)
     return drawing
 
 
-def _pointer(arrow: str, at: At, gutter: int) -> Line:
-    return ((f"{'':{gutter}}{arrow} ", "frame"), (_place(at), "plain"))
+def _pointer(at: At, gutter: int) -> Line:
+    return ((f"{'':{gutter}}--> ", "frame"), (_place(at), "plain"))
 
 
 def _place(at: At) -> str:
@@ -151,7 +152,10 @@ def _summary(verdict: Verdict, width: int) -> list[Line]:
     reasons = [_count(len(verdict.problems), "problem")] if verdict.problems else []
     reasons += [f"fail_on: {verdict.fail_on}"] if verdict.fail_on != "error" else []
     reason = f" ({', '.join(reasons)})" if reasons else ""
-    first, *others = fold(f"{_counts(verdict)}{_checked(verdict)}: {word}{reason}", width, width - 4)
+    counts, checked = _counts(verdict), f"{_checked(verdict)}: {word}{reason}"
+    first, *others = [f"{counts} in {checked}"] if counts else fold(checked, width, width - 4)
+    if measure(first) > width:
+        first, others = counts, fold(f"in {checked}", width - 4)
     return [((first, style),), *((("    ", "plain"), (text, style)) for text in others)]
 
 
@@ -161,8 +165,8 @@ def _counts(verdict: Verdict) -> str:
         left_out = sum(finding.disposition == disposition for finding in verdict.findings)
         counts += [f"{left_out} {disposition}"] if left_out else []
     if counts:
-        return f"{', '.join(counts)} in "
-    return "" if verdict.problems else "no findings in "
+        return ", ".join(counts)
+    return "" if verdict.problems else "no findings"
 
 
 def _checked(verdict: Verdict) -> str:

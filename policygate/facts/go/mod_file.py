@@ -13,6 +13,8 @@ _COMMON_LINE = re.compile(
 )
 """A path and a version, as nearly all lines are: one match instead of four."""
 _QUOTED = {'"': re.compile(r'"(?:[^"\\\n]++|\\[\s\S])*+'), "`": re.compile(r"`[^`\n]*+")}
+_MAX_WORDS = 1000
+"""go refuses every line with more than a few words, though not for its syntax."""
 _COMMENT_STARTS = re.compile(r"/[/*]")
 
 
@@ -169,6 +171,8 @@ def _row(text: str, position: int) -> tuple[list[Word], str | None, int]:
             position = _closing_quote(text, start)
         elif kind == "word":
             position = _word_end(text, start, position)
+        if len(words) == _MAX_WORDS:
+            raise _SyntaxError("too many words on one line", start, position)
         words.append(Word(text[start:position], start, position))
 
 

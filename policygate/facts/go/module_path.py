@@ -7,7 +7,7 @@ _IN_HOST = re.compile(r"[a-z0-9\-.]*+")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[1-9]|lpt[1-9])", re.IGNORECASE | re.ASCII)
 _SHORT_NAME = re.compile(r".*~[0-9]++")
 
-_MAJOR = re.compile(r"(?<![0-9.])[0-9.]++\Z")
+_MAJOR = re.compile(r"v[0-9.]++")
 _GOPKG_MAJOR = re.compile(r"\.v(?:0|[1-9][0-9]*+|(?:[1-9][0-9]*+)?-unstable)\Z")
 _PRERELEASE = r"(?!0[0-9]++(?![0-9A-Za-z-]))[0-9A-Za-z-]++"
 _NUMBER = r"(0|[1-9][0-9]*+)"
@@ -49,13 +49,12 @@ def split_path_version(path: str) -> tuple[str, str] | None:
     if path.startswith("gopkg.in/"):
         match = _GOPKG_MAJOR.search(path)
         return (path[: match.start()], match.group()) if match else None
-    match = _MAJOR.search(path)
-    if match is None or not path[: match.start()].endswith("/v"):
+    prefix, slash, last = path.rpartition("/")
+    if not slash or not _MAJOR.fullmatch(last):
         return path, ""
-    number = match.group()
-    if "." in number or number.startswith("0") or number == "1":
+    if "." in last or last.startswith("v0") or last == "v1":
         return None
-    return path[: match.start() - 2], f"/v{number}"
+    return prefix, f"/{last}"
 
 
 def canonical_version(version: str) -> str:

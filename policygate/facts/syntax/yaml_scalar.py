@@ -14,6 +14,8 @@ _DOUBLE = re.compile(
     rf"{_FOLD}|(?P<joined>\\(?:\r\n|\r|\n)[ \t]*)|(?P<escape>\\(?:x..|u.{{4}}|U.{{8}}|.))|[^\r\n \t\\]+|[ \t]+"
 )
 _BREAK = re.compile(r"\r\n|\r|\n")
+_BREAKS = re.compile(r"\n+")
+_SEPARATOR = re.compile(r"\n+| ")
 
 
 def map_flow(file: Text, start: int, end: int, value: str, style: str) -> Snippet:
@@ -65,13 +67,30 @@ def _block_pieces(text: str, first: int, end: int, value: str) -> Iterator[tuple
     for line in _LINE.finditer(text, first, end):
         content = line["text"]
         if indentation < 0 and content.strip(" "):
-            indentation = len(content) - _first_length(value)
+            indentation = _leading(content) - _leading(value.lstrip("\n"))
         if indentation < 0 or len(content) <= indentation:
             continue
-        gap = len(value) - len(value[position:].lstrip("\n")) - position if value[position : position + 1] == "\n" else 0
-        gap = gap or (1 if position and value[position : position + 1] == " " else 0)
-        yield value[position : position + gap], separator
+        gap = _SEPARATOR.match(value, position) if position else _BREAKS.match(value)
+        if gap:
+            yield gap.group(), separator
+            position = gap.end()
         yield content[indentation:], line.start() + indentation
-        position += gap + len(content) - indentation
+        position += len(content) - indentation
         separator = line.start() + len(content)
     yield value[position:], separator
+
+
+def _leading(text: str) -> int:
+    return len(text) - len(text.lstrip(" "))
+
+
+def _joined(file: Text, value: str, start: int, pieces: list[tuple[str, int]]) -> Snippet:
+    if "".join(piece for piece, _ in pieces) != value:
+        return Snippet(value, file, ((0, start),))
+    anchors = []
+    own = 0
+    for piece, offset in pieces:
+        if piece and not (anchors and anchors[-1][1] - anchors[-1][0] == offset - own):
+            anchors.append((own, offset))
+        own += len(piece)
+    return Snippet(value, file, tuple(anchors) or ((0, start),))

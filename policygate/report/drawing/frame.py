@@ -120,8 +120,7 @@ def _below(pending: Sequence[tuple[int, _Part]], room: int) -> list[Line]:
         bars.put(column, "|", part.mark.style)
     rows = [bars.line()]
     for index, (column, part) in enumerate(pending):
-        whole = measure(" ".join(fold(part.label, room)))
-        start = min(column, max(0, room - min(whole, _LABEL_ROOM)))
+        start = _label_column(part.label, column, [left for left, _ in pending[index + 1 :]], room)
         for text in fold(part.label, room - start):
             row = _Row()
             for left, other in pending[index + 1 :]:
@@ -130,6 +129,15 @@ def _below(pending: Sequence[tuple[int, _Part]], room: int) -> list[Line]:
             row.put(start, text, part.mark.style)
             rows.append(row.line())
     return rows
+
+
+def _label_column(label: str, column: int, bars: Sequence[int], room: int) -> int:
+    """Where a hanging label begins: below its mark, or as far to the left as it needs, to the bars if that will do."""
+    needed = measure(" ".join(fold(label, room)))
+    free = max((bar + 2 for bar in bars if bar < column), default=0)
+    if needed <= room - free:
+        return min(column, room - needed)
+    return min(column, max(0, room - _LABEL_ROOM))
 
 
 def _beside(gutter: int) -> Line:

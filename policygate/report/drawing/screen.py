@@ -5,7 +5,7 @@ Nothing that a checkout says may act on whoever shows it: no control sequence, n
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 from unicodedata import category, east_asian_width
 
@@ -26,6 +26,7 @@ _CODES: dict[Style, str] = {
 }
 _EMOJI_SELECTORS = "\ufe0e\ufe0f"
 _COMMAND = re.compile(rf"#[{_EMOJI_SELECTORS}]*#[\w{_EMOJI_SELECTORS}]*(?=\[)")
+_UNIT = re.compile(r"(?:`[^` ][^`]{0,60}`|[^ ])+")
 _UNUSUAL = re.compile(r"[^ -~]")
 _UNSEEN_MARKS = "\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f"
 
@@ -54,12 +55,12 @@ def measure(text: str) -> int:
 def fold(text: str, first: int, rest: int | None = None) -> list[str]:
     """The words of a text in lines of at most so many columns; a word that is longer than a line stays whole.
 
-    The first line may have another room than the others. Each line is visible text.
+    The first line may have another room than the others. Code between backticks is kept together where it fits. Each line
+    is visible text.
     """
     lines, line, used = [], "", 0
     room = first
-    for word in text.split():
-        shown = show(word)
+    for shown in _units(text, min(first, first if rest is None else rest)):
         needed = measure(shown)
         if line and used + 1 + needed <= room:
             line, used = f"{line} {shown}", used + 1 + needed
@@ -74,6 +75,12 @@ def fold(text: str, first: int, rest: int | None = None) -> list[str]:
 def paint(lines: Iterable[Line], *, color: bool) -> str:
     """The lines as one text, each ended by a line feed, none by a blank."""
     return "".join(f"{_paint(_trimmed(_harmless(line)), color=color)}\n" for line in lines)
+
+
+def _units(text: str, room: int) -> Iterator[str]:
+    for unit in _UNIT.findall(" ".join(text.split())):
+        shown = show(unit)
+        yield from [shown] if measure(shown) <= room else map(show, unit.split())
 
 
 def _visible(character: str) -> str:

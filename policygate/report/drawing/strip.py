@@ -57,6 +57,8 @@ def _kept(line: str, spans: Sequence[Span], room: int) -> list[Span]:
     if _fits(line, (0, len(line)), room):
         return [(0, len(line))]
     around = (min(start for start, _ in spans), max(end for _, end in spans))
+    if _fits(line, (0, around[1]), room - 1):
+        return [(0, _reach(line, room - 1))]
     if _fits(line, around, room - 2):
         return [_grown(line, around, room - 2)]
     chosen = spans[: max(1, room // _NARROWEST)]

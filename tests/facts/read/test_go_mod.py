@@ -21,65 +21,374 @@ R = "require "
 
 WORDS = (
     *("", "\n\n", "// only a comment", "module m", "module m//x", "module https://x.y/z", "module m;", "module m/*x*/"),
-    *("/* x */ module m", "module /x", "module m /", "module\tm", "module\vm", "module\fm", "module\xa0m", "\ufeffmodule m"),
-    *("module m\x00", "module m\r\n", "module m\rgo 1.21", "\rmodule m", "module m\\\nx", "module caf\xe9", "module m\u200b"),
-    *('module "m"', 'module "a.b/\\x63"', 'module "a\\u00e9"', 'module "\\101"', 'module "\\q"', "module 'm'", "module `m`"),
-    *('module "m', 'module "m\n"', 'module m"x"', 'module "m"x', 'module ""', "module `m", "module `m\n`", 'module "\\400"'),
-    *('module "a\\\nb"', 'module "\\ud800"', 'module "\\U00110000"', 'module "a//b"', "module a[b", "module a,b", "module {}"),
-    *("Module m", "MODULE m", '"module" m', "module", "module a b", "module ( m", "module (m)", "module m )", "(", ")", "( )"),
+    *(
+        "/* x */ module m",
+        "module /x",
+        "module m /",
+        "module\tm",
+        "module\vm",
+        "module\fm",
+        "module\xa0m",
+        "\ufeffmodule m",
+    ),
+    *(
+        "module m\x00",
+        "module m\r\n",
+        "module m\rgo 1.21",
+        "\rmodule m",
+        "module m\\\nx",
+        "module caf\xe9",
+        "module m\u200b",
+    ),
+    *(
+        'module "m"',
+        'module "a.b/\\x63"',
+        'module "a\\u00e9"',
+        'module "\\101"',
+        'module "\\q"',
+        "module 'm'",
+        "module `m`",
+    ),
+    *(
+        'module "m',
+        'module "m\n"',
+        'module m"x"',
+        'module "m"x',
+        'module ""',
+        "module `m",
+        "module `m\n`",
+        'module "\\400"',
+    ),
+    *(
+        'module "a\\\nb"',
+        'module "\\ud800"',
+        'module "\\U00110000"',
+        'module "a//b"',
+        "module a[b",
+        "module a,b",
+        "module {}",
+    ),
+    *(
+        "Module m",
+        "MODULE m",
+        '"module" m',
+        "module",
+        "module a b",
+        "module ( m",
+        "module (m)",
+        "module m )",
+        "(",
+        ")",
+        "( )",
+    ),
 )
 BLOCKS = (
-    *("module (\n\tm\n)", "module (\n\tm\n\tn\n)", "module ()", "module m\nmodule n", "module (\n)\nmodule m", "go (\n\t1.21\n)"),
-    *("toolchain (\n\tgo1.21\n)", "go ()", "require ()", "require ( )", "require (\n)", "require (a.b/c v1)", "require (\r\n)\r\n"),
-    *("require (\n\ta.b/c v1.0.0 )", "require (\n\ta.b/c v1.0.0\n) x", "require (\n\ta.b/c v1.0.0\n) // x", "require ("),
-    *("require ( // x\n\ta.b/c v1.0.0 // indirect\n)", "require (\n\n\n\ta.b/c v1.0.0\n\n// x\n)", "require (\n(\n)", "require x (\n)"),
-    *("foo (\n)", "foo ()", "foo (\n\ta b\n)", "foo bar", "use ./x", "require ( ( )", "require (\n\t()\n)", "( (\n)", "require (\n)("),
-    *("godebug (\n\ta=b\n\tc=d\n)", "tool (\n\ta.b/t\n\ta.b/u\n)", "ignore (\n\t./x\n\ty\n)", "retract (\n\tv1.0.0\n\t[v1.1.0, v1.2.0]\n)"),
+    *(
+        "module (\n\tm\n)",
+        "module (\n\tm\n\tn\n)",
+        "module ()",
+        "module m\nmodule n",
+        "module (\n)\nmodule m",
+        "go (\n\t1.21\n)",
+    ),
+    *(
+        "toolchain (\n\tgo1.21\n)",
+        "go ()",
+        "require ()",
+        "require ( )",
+        "require (\n)",
+        "require (a.b/c v1)",
+        "require (\r\n)\r\n",
+    ),
+    *(
+        "require (\n\ta.b/c v1.0.0 )",
+        "require (\n\ta.b/c v1.0.0\n) x",
+        "require (\n\ta.b/c v1.0.0\n) // x",
+        "require (",
+    ),
+    *(
+        "require ( // x\n\ta.b/c v1.0.0 // indirect\n)",
+        "require (\n\n\n\ta.b/c v1.0.0\n\n// x\n)",
+        "require (\n(\n)",
+        "require x (\n)",
+    ),
+    *(
+        "foo (\n)",
+        "foo ()",
+        "foo (\n\ta b\n)",
+        "foo bar",
+        "use ./x",
+        "require ( ( )",
+        "require (\n\t()\n)",
+        "( (\n)",
+        "require (\n)(",
+    ),
+    *(
+        "godebug (\n\ta=b\n\tc=d\n)",
+        "tool (\n\ta.b/t\n\ta.b/u\n)",
+        "ignore (\n\t./x\n\ty\n)",
+        "retract (\n\tv1.0.0\n\t[v1.1.0, v1.2.0]\n)",
+    ),
 )
 VERSIONS = (
-    *("go 1.21", "go 1.21.0", "go 1.21rc1", "go 1.9beta2", "go 1.21.0rc1", "go v1.21", "go 1.021", "go 01.21", 'go "1.21"'),
-    *("go 1", "go 1.x", "go 1.21 1.22", "go", "go 1.21\ngo 1.21", "go 1.21\ngo x", "go 2.0", "go 1.21-x", "go 1.21 // x", "go 0.1"),
-    *("toolchain go1.21", "toolchain default", "toolchain go1.22.0-acme", "toolchain go2.0", "toolchain 1.21", "toolchain go1"),
-    *("toolchain go12", "toolchain go1.", "toolchain local", "toolchain", "toolchain go1.21\ntoolchain go1.22", 'toolchain "go1.21"'),
-    *("godebug a=b", "godebug a=", "godebug =b", "godebug a", "godebug a=b,c=d", 'godebug "a=b"', "godebug a = b", "godebug a=b=c"),
+    *(
+        "go 1.21",
+        "go 1.21.0",
+        "go 1.21rc1",
+        "go 1.9beta2",
+        "go 1.21.0rc1",
+        "go v1.21",
+        "go 1.021",
+        "go 01.21",
+        'go "1.21"',
+    ),
+    *(
+        "go 1",
+        "go 1.x",
+        "go 1.21 1.22",
+        "go",
+        "go 1.21\ngo 1.21",
+        "go 1.21\ngo x",
+        "go 2.0",
+        "go 1.21-x",
+        "go 1.21 // x",
+        "go 0.1",
+    ),
+    *(
+        "toolchain go1.21",
+        "toolchain default",
+        "toolchain go1.22.0-acme",
+        "toolchain go2.0",
+        "toolchain 1.21",
+        "toolchain go1",
+    ),
+    *(
+        "toolchain go12",
+        "toolchain go1.",
+        "toolchain local",
+        "toolchain",
+        "toolchain go1.21\ntoolchain go1.22",
+        'toolchain "go1.21"',
+    ),
+    *(
+        "godebug a=b",
+        "godebug a=",
+        "godebug =b",
+        "godebug a",
+        "godebug a=b,c=d",
+        'godebug "a=b"',
+        "godebug a = b",
+        "godebug a=b=c",
+    ),
     *("godebug default=go1.21", "godebug a=b c=d", "godebug ,", "godebug a='b'"),
 )
 REQUIRES = tuple(
     f"{R}{line}"
     for line in (
-        *("a.b/c v1.2.3", "a.b/c v1", "a.b/c v1.2", "a.b/c master", "a.b/c 1.2.3", "a.b/c v1.0.0+meta", "a.b/c v01.0.0"),
-        *("a.b/c v1.2.3-rc.1", "a.b/c v1.2.3-01", "a.b/c v1.2.3-0a", "a.b/c v1.2.3-", "a.b/c v1.2.3+", "a.b/c v1.2.3.4", "a.b/c"),
-        *("a.b/c v0.0.0-20200101000000-abcdefabcdef", "a.b/c v1.2.3 v1", "foo v1.0.0", "Example.com/x v1.0.0", "a.b/c/v2 v2.0.0"),
-        *("a.b/c/v2 v1.0.0", "a.b/c v2.0.0", "a.b/c v2.0.0+incompatible", "a.b/c v1.0.0+incompatible", "a.b/c/v2 v2.0.0+incompatible"),
-        *("a.b/c/v1 v1.0.0", "a.b/c/v0 v0.1.0", "a.b/c/v02 v2.0.0", "a.b/c/v2.1 v2.1.0", "v2 v1.0.0", "/v2 v2.0.0", "a.b/v2x v1.0.0"),
-        *("gopkg.in/y.v1 v1.0.0", "gopkg.in/y.v1 v0.0.0-20200101000000-abcdefabcdef", "gopkg.in/y v1.0.0", "gopkg.in/y.v0 v0.1.0"),
+        *(
+            "a.b/c v1.2.3",
+            "a.b/c v1",
+            "a.b/c v1.2",
+            "a.b/c master",
+            "a.b/c 1.2.3",
+            "a.b/c v1.0.0+meta",
+            "a.b/c v01.0.0",
+        ),
+        *(
+            "a.b/c v1.2.3-rc.1",
+            "a.b/c v1.2.3-01",
+            "a.b/c v1.2.3-0a",
+            "a.b/c v1.2.3-",
+            "a.b/c v1.2.3+",
+            "a.b/c v1.2.3.4",
+            "a.b/c",
+        ),
+        *(
+            "a.b/c v0.0.0-20200101000000-abcdefabcdef",
+            "a.b/c v1.2.3 v1",
+            "foo v1.0.0",
+            "Example.com/x v1.0.0",
+            "a.b/c/v2 v2.0.0",
+        ),
+        *(
+            "a.b/c/v2 v1.0.0",
+            "a.b/c v2.0.0",
+            "a.b/c v2.0.0+incompatible",
+            "a.b/c v1.0.0+incompatible",
+            "a.b/c/v2 v2.0.0+incompatible",
+        ),
+        *(
+            "a.b/c/v1 v1.0.0",
+            "a.b/c/v0 v0.1.0",
+            "a.b/c/v02 v2.0.0",
+            "a.b/c/v2.1 v2.1.0",
+            "v2 v1.0.0",
+            "/v2 v2.0.0",
+            "a.b/v2x v1.0.0",
+        ),
+        *(
+            "gopkg.in/y.v1 v1.0.0",
+            "gopkg.in/y.v1 v0.0.0-20200101000000-abcdefabcdef",
+            "gopkg.in/y v1.0.0",
+            "gopkg.in/y.v0 v0.1.0",
+        ),
         *("gopkg.in/y.v2 v0.0.0-20200101000000-abcdefabcdef", "gopkg.in/y.v2-unstable v2.0.0", "gopkg.in/y.v02 v2.0.0"),
-        *("gopkg.in/y.v1-unstable v0.0.0-20200101000000-abcdefabcdef", "gopkg.in/y.v-unstable v1.0.0", "gopkg.in/y.v0-unstable v0.0.1"),
+        *(
+            "gopkg.in/y.v1-unstable v0.0.0-20200101000000-abcdefabcdef",
+            "gopkg.in/y.v-unstable v1.0.0",
+            "gopkg.in/y.v0-unstable v0.0.1",
+        ),
         *('"a.b/c" "v1.2"', "'a.b/c' v1.0.0", 'a.b/c "v1', "a.b/c `v1.0.0`", '"" v1.0.0', "a.b/c v1.0.0 // indirect"),
-        *("a.b/c v1.0.0 //indirect", "a.b/c v1.0.0 // indirect foo", "a.b/c v1.0.0 // indirect; foo", "a.b/c v1.0.0 // indirect;"),
-        *("a.b/c v1.0.0 // foo; indirect", "a.b/c v1.0.0 // Indirect", "a.b/c v1.0.0//\tindirect\t", "a.b/c v1.0.0 /// indirect"),
-        *("a.b/c v1.0.0 //indirect;foo", "a.b/c v1.0.0\nrequire a.b/c v1.1.0", "a.b/c v1.0.0 // indirect\r", "a.b/c v1.0.0 //\xa0indirect"),
-        *("a.b/c v1.0.0 // indirect\x1c", "a.b/c v18446744073709551616.0.0", "a.b/c v1.0.0 // indirect // x", "../x v1.0.0"),
+        *(
+            "a.b/c v1.0.0 //indirect",
+            "a.b/c v1.0.0 // indirect foo",
+            "a.b/c v1.0.0 // indirect; foo",
+            "a.b/c v1.0.0 // indirect;",
+        ),
+        *(
+            "a.b/c v1.0.0 // foo; indirect",
+            "a.b/c v1.0.0 // Indirect",
+            "a.b/c v1.0.0//\tindirect\t",
+            "a.b/c v1.0.0 /// indirect",
+        ),
+        *(
+            "a.b/c v1.0.0 //indirect;foo",
+            "a.b/c v1.0.0\nrequire a.b/c v1.1.0",
+            "a.b/c v1.0.0 // indirect\r",
+            "a.b/c v1.0.0 //\xa0indirect",
+        ),
+        *(
+            "a.b/c v1.0.0 // indirect\x1c",
+            "a.b/c v18446744073709551616.0.0",
+            "a.b/c v1.0.0 // indirect // x",
+            "../x v1.0.0",
+        ),
     )
 )
 OTHERS = (
-    *("exclude a.b/c v1.0.0", "exclude a.b/c v1", "exclude a.b/c", "exclude a.b/c v2.0.0", "exclude a.b/c v1\nexclude a.b/c v1.0.0"),
-    *("replace a.b/c => ../c", "replace a.b/c v1 => ../c", "replace a.b/c => d.e/f v1", "replace a.b/c v1 => d.e/f v1.0"),
-    *("replace a.b/c=>../c", "replace a.b/c => ../c v1.0.0", "replace a.b/c => d.e/f", "replace a.b/c => d.e/f@v1", "replace a => ~/c"),
-    *("replace a => .c", "replace a => .", "replace a => ..", "replace a => /c", "replace a => c:/d", "replace a => C:\\d"),
-    *("replace a => ..\\c", "replace a => .\\c v1.0.0", "replace a => \\c", "replace a => ./a//b", 'replace a => "./a b"', "replace a => b v2.0.0"),
-    *("replace a/v2 v1.0.0 => ./c", "replace a/v1 => ./c", "replace a/v2 => b v1.0.0", "replace a => b/v2 v1.0.0", "replace a master => ./c"),
-    *("replace a => b master", "replace a =>", "replace => b v1", "replace a => b v1 v2", "replace a v1 v2 => b v1", "replace => => ./x"),
-    *("replace a => ./x\nreplace a => ./y", "replace a v1.0.0 => ./x\nreplace a => ./y", "replace (\n\ta => ./x // y\n)", 'replace a => ""'),
-    *("retract v1.0.0", "retract v1", "retract [v1.0.0, v1.1.0]", "retract [v1.0.0,v1.1.0]", "retract [v1.1.0, v1.0.0]", "retract master"),
-    *("retract", "retract [", "retract [v1", "retract [v1,", "retract [v1,v2", "retract [v1 v2]", "retract v1 v2", "retract [v1,v2] x"),
-    *("retract [,,,]", "retract ]", "retract ( v1 )", 'retract ["v1", `v2`]', 'retract "v1"', "retract v1.0.0 // why", "retract [ ]"),
-    *("// why\nretract v1.0.0", "// why\n\nretract v1.0.0", "// a\n// b\nretract v1.0.0 // c", "// a\nretract (\n\tv1\n\n\tv2\n\tv3 // d\n)"),
-    *("// Deprecated: use n\nmodule m", "module m // Deprecated: n", "// deprecated: n\nmodule m", "// x\n//\n// Deprecated: n\n// o\n//\n// p\nmodule m"),
-    *("// x\n// Deprecated: n\nmodule m", "// Deprecated: n\n\nmodule m", "// Deprecated: n\nmodule (\n\tm\n)", "//Deprecated:n\nmodule m"),
-    *("tool a.b/t", "tool a.b/t v1", "tool", 'tool "a.b/t"', "tool 'x'", "tool x\ntool x", "ignore ./x", "ignore x y", "ignore", 'ignore "a b"'),
+    *(
+        "exclude a.b/c v1.0.0",
+        "exclude a.b/c v1",
+        "exclude a.b/c",
+        "exclude a.b/c v2.0.0",
+        "exclude a.b/c v1\nexclude a.b/c v1.0.0",
+    ),
+    *(
+        "replace a.b/c => ../c",
+        "replace a.b/c v1 => ../c",
+        "replace a.b/c => d.e/f v1",
+        "replace a.b/c v1 => d.e/f v1.0",
+    ),
+    *(
+        "replace a.b/c=>../c",
+        "replace a.b/c => ../c v1.0.0",
+        "replace a.b/c => d.e/f",
+        "replace a.b/c => d.e/f@v1",
+        "replace a => ~/c",
+    ),
+    *(
+        "replace a => .c",
+        "replace a => .",
+        "replace a => ..",
+        "replace a => /c",
+        "replace a => c:/d",
+        "replace a => C:\\d",
+    ),
+    *(
+        "replace a => ..\\c",
+        "replace a => .\\c v1.0.0",
+        "replace a => \\c",
+        "replace a => ./a//b",
+        'replace a => "./a b"',
+        "replace a => b v2.0.0",
+    ),
+    *(
+        "replace a/v2 v1.0.0 => ./c",
+        "replace a/v1 => ./c",
+        "replace a/v2 => b v1.0.0",
+        "replace a => b/v2 v1.0.0",
+        "replace a master => ./c",
+    ),
+    *(
+        "replace a => b master",
+        "replace a =>",
+        "replace => b v1",
+        "replace a => b v1 v2",
+        "replace a v1 v2 => b v1",
+        "replace => => ./x",
+    ),
+    *(
+        "replace a => ./x\nreplace a => ./y",
+        "replace a v1.0.0 => ./x\nreplace a => ./y",
+        "replace (\n\ta => ./x // y\n)",
+        'replace a => ""',
+    ),
+    *(
+        "retract v1.0.0",
+        "retract v1",
+        "retract [v1.0.0, v1.1.0]",
+        "retract [v1.0.0,v1.1.0]",
+        "retract [v1.1.0, v1.0.0]",
+        "retract master",
+    ),
+    *(
+        "retract",
+        "retract [",
+        "retract [v1",
+        "retract [v1,",
+        "retract [v1,v2",
+        "retract [v1 v2]",
+        "retract v1 v2",
+        "retract [v1,v2] x",
+    ),
+    *(
+        "retract [,,,]",
+        "retract ]",
+        "retract ( v1 )",
+        'retract ["v1", `v2`]',
+        'retract "v1"',
+        "retract v1.0.0 // why",
+        "retract [ ]",
+    ),
+    *(
+        "// why\nretract v1.0.0",
+        "// why\n\nretract v1.0.0",
+        "// a\n// b\nretract v1.0.0 // c",
+        "// a\nretract (\n\tv1\n\n\tv2\n\tv3 // d\n)",
+    ),
+    *(
+        "// Deprecated: use n\nmodule m",
+        "module m // Deprecated: n",
+        "// deprecated: n\nmodule m",
+        "// x\n//\n// Deprecated: n\n// o\n//\n// p\nmodule m",
+    ),
+    *(
+        "// x\n// Deprecated: n\nmodule m",
+        "// Deprecated: n\n\nmodule m",
+        "// Deprecated: n\nmodule (\n\tm\n)",
+        "//Deprecated:n\nmodule m",
+    ),
+    *(
+        "tool a.b/t",
+        "tool a.b/t v1",
+        "tool",
+        'tool "a.b/t"',
+        "tool 'x'",
+        "tool x\ntool x",
+        "ignore ./x",
+        "ignore x y",
+        "ignore",
+        'ignore "a b"',
+    ),
 )
-TEXTS = (*WORDS, *BLOCKS, *VERSIONS, *REQUIRES, *OTHERS, *(M + text for text in (*VERSIONS[:9], *REQUIRES[:5], *OTHERS[:9])))
+TEXTS = (
+    *WORDS,
+    *BLOCKS,
+    *VERSIONS,
+    *REQUIRES,
+    *OTHERS,
+    *(M + text for text in (*VERSIONS[:9], *REQUIRES[:5], *OTHERS[:9])),
+)
 
 
 @pytest.fixture
@@ -110,19 +419,21 @@ def edit(tmp_path: Path) -> Callable[[str], dict[str, Any] | None]:
 def test_files_are_accepted_and_understood_as_by_the_go_command(edit: Callable[[str], dict[str, Any] | None]) -> None:
     assert len(set(TEXTS)) == len(TEXTS) >= 150
 
-    differing = [(text, ours, go) for text in TEXTS if (ours := _as_json(read("go.mod", text.encode()))) != (go := edit(text))]
+    differing = [
+        (text, ours, go) for text in TEXTS if (ours := _as_json(read("go.mod", text.encode()))) != (go := edit(text))
+    ]
 
     assert differing == []
 
 
 def _as_json(facts: FileFacts) -> dict[str, Any] | None:
-    """The module in the form of `go mod edit -json`, which drops repeated lines; None when it has a problem."""
+    """The module in the form of `go mod edit -json`, which drops repeated and nameless lines; None for a problem."""
     if facts.problems:
         return None
     (module,) = facts.modules
     lists = {
-        "GoDebug": [{"Key": x.key, "Value": x.value} for x in module.godebug],
-        "Require": [_module(x.path, x.version, Indirect=x.indirect) for x in module.requires],
+        "GoDebug": [{"Key": x.key, "Value": x.value} for x in module.godebug if x.key],
+        "Require": [_module(x.path, x.version, Indirect=x.indirect) for x in module.requires if x.path],
         "Exclude": _unique([_module(x.path, x.version) for x in module.excludes]),
         "Replace": _last(module),
         "Retract": [_without_empty(Low=x.low, High=x.high, Rationale=x.rationale) for x in module.retracts],
@@ -157,3 +468,212 @@ def _unique(entries: list[dict[str, object]]) -> list[dict[str, object]]:
 
 def _without_empty(**entries: object) -> dict[str, object]:
     return {key: value for key, value in entries.items() if value}
+
+
+EVERYTHING = """\
+// Deprecated: use a.example/n
+module "a.example/m" // why é
+
+go 1.21
+toolchain go1.22.0
+godebug k=v
+\trequire a.example/x v1 // indirect
+require (
+\t"a.example/y" v1.2.0+meta
+)
+exclude a.example/é v1.0.0
+exclude a.example/x v1.1.0
+replace a.example/x => "../x y" // éé
+replace (
+ a.example/y v1.2.0 => a.example/z v1.3.0
+)
+// first
+retract [v1.0.0, v1.1.0] // second
+tool a.example/t
+ignore ./node_modules
+"""
+
+
+def test_every_fact_stands_at_its_words() -> None:
+    facts = read("sub/go.mod", EVERYTHING.encode())
+
+    (module,) = facts.modules
+    assert facts.problems == []
+    assert (module.file, module.directory, module.deprecated) == ("sub/go.mod", "sub", "use a.example/n")
+    assert (module.path, _under(module.at)) == ("a.example/m", '"a.example/m"')
+    assert [_under(module.go.at), _under(module.toolchain.at)] == ["1.21", "go1.22.0"]
+    assert [(x.key, x.value, _under(x.at)) for x in module.godebug] == [("k", "v", "k=v")]
+    assert [(x.version, x.indirect, _under(x.at)) for x in module.requires] == [
+        ("v1.0.0", True, "a.example/x v1"),
+        ("v1.2.0", False, '"a.example/y" v1.2.0+meta'),
+    ]
+    assert [_under(x.at) for x in module.excludes] == ["a.example/é v1.0.0", "a.example/x v1.1.0"]
+    assert [(x.local, x.directory, _under(x.at), _under(x.target_at)) for x in module.replaces] == [
+        (True, "x y", 'a.example/x => "../x y"', '"../x y"'),
+        (False, "", "a.example/y v1.2.0 => a.example/z v1.3.0", "a.example/z v1.3.0"),
+    ]
+    assert [(x.low, x.high, x.rationale, _under(x.at)) for x in module.retracts] == [
+        ("v1.0.0", "v1.1.0", "first\nsecond", "[v1.0.0, v1.1.0]")
+    ]
+    assert [_under(x.at) for x in (*module.tools, *module.ignores)] == ["a.example/t", "./node_modules"]
+    assert module.requires[0].at.model_dump() == {
+        "path": "sub/go.mod",
+        "start": {"line": 7, "column": 10},
+        "end": {"line": 7, "column": 24},
+        "origin": "text",
+    }
+
+
+def _under(at: At, text: str = EVERYTHING) -> str:
+    """The text that a place covers."""
+    lines = text.split("\n")
+    if at.start.line == at.end.line:
+        return lines[at.start.line - 1][at.start.column - 1 : at.end.column - 1]
+    inner = "".join(line + "\n" for line in lines[at.start.line : at.end.line - 1])
+    return f"{lines[at.start.line - 1][at.start.column - 1 :]}\n{inner}{lines[at.end.line - 1][: at.end.column - 1]}"
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        (
+            "é x\ngo v1\ngo 1.21\ngo 1.22",
+            [
+                ("é", "unknown directive `é`"),
+                ("v1", "`v1` is no Go version such as `1.23.0`"),
+                ("1.22", "a second `go` line"),
+            ],
+        ),
+        ("go", [("go", "`go` takes one version")]),
+        ("toolchain x", [("x", "`x` is neither `default` nor a toolchain such as `go1.23.0`")]),
+        ("module a b", [("a b", "`module` takes one module path")]),
+        ("module `a`", [("`a`", "``a`` has a quote in it; only double quotes around the whole word are allowed")]),
+        ('tool "\\q"', [('"\\q"', '`"\\q"` is no valid string')]),
+        ("godebug a=b,c", [("a=b,c", "`godebug` takes one setting, `key=value`")]),
+        ("require a.b/c main", [("main", "`main` is no version such as `v1.2.3`")]),
+        ("require a.b/c", [("a.b/c", "`require` takes a module path and a version")]),
+        ("exclude a/v1 v1.0.0", [("a/v1", "the major version suffix of `a/v1` is invalid")]),
+        ("require a/v2 v1.0.0", [("v1.0.0", "the version does not go with the path `a/v2`: it should be v2, not v1")]),
+        ("replace a => b", [("b", "a module needs a version, and a directory begins with `./`, `../` or `/`")]),
+        ("replace a => b@v1", [("b@v1", "a version stands behind the path, after a space: `path version`")]),
+        ("replace a => ./b v1", [("./b v1", "a directory has no version")]),
+        ("replace a => ..\\b", [("..\\b", "a backslash separates directories on Windows only")]),
+        ("replace a=>./b", [("a=>./b", "a replacement is written `path [version] => path version` or `=> directory`")]),
+        ("retract [v1]", [("[v1]", "an interval is written `[v1.0.0, v1.1.0]`")]),
+        ("retract", [("retract", "`retract` takes a version or an interval")]),
+        ("retract v1 x [", [("x [", "nothing may follow the retracted versions")]),
+        ("go (\n1.21\n)", [("go", "`go` is not followed by a block in go.mod")]),
+        ("foo\nrequire (\n\tx v1", [("require", "the block is never closed")]),
+        ("require (\n) v1", [("v1", "only a comment may follow the `)` of a block")]),
+        ("foo\n\tmodule /*m*/", [("/*", "comments begin with `//`; there is no `/* */`")]),
+        ("module é\xa0m", [("\xa0", "unexpected character U+00A0")]),
+        ('module é "a\nb', [('"a', "the string does not end on its line")]),
+        ('module "a\\\n b', [('"a\\\n b', "the string never ends")]),
+        ('use "\x1bhttps://user:password@a.example"', [("use", "unknown directive `use`")]),
+        (
+            'go "\x1bhttps://user:password@a.example"',
+            [('"\x1bhttps://user:password@a.example"', '`"\ufffdhttps…` is no Go version such as `1.23.0`')],
+        ),
+    ],
+)
+def test_problems_name_the_words_that_go_refuses(text: str, problems: list[tuple[str, str]]) -> None:
+    assert [(_under(x.at, text), x.message) for x in read("go.mod", text.encode()).problems] == problems
+
+
+def test_a_refused_directive_is_still_a_fact_where_it_can_be_understood() -> None:
+    text = "module m\nrequire a.b/c main\nrequire d.e/f/v2 v1\nexclude a.b/c v2\nreplace a.b/c => ./c v1\nrequire x\n"
+
+    facts = read("go.mod", text.encode())
+
+    (module,) = facts.modules
+    assert len(facts.problems) == 5
+    assert [(x.path, x.version) for x in module.requires] == [("a.b/c", "main"), ("d.e/f/v2", "v1.0.0")]
+    assert [(x.path, x.version) for x in module.excludes] == [("a.b/c", "v2.0.0")]
+    assert [(x.new_path, x.new_version, x.directory) for x in module.replaces] == [("./c", "v1.0.0", "c")]
+
+
+def test_what_stands_before_broken_syntax_is_read_and_its_problems_are_left_to_the_next_run() -> None:
+    facts = read("go.mod", b"module m\nfoo bar\nrequire (\n\ta.b/c v1\n\td.e/f /*v1*/\n)\nrequire g.h/i v1\n")
+
+    assert [x.message for x in facts.problems] == ["comments begin with `//`; there is no `/* */`"]
+    assert [(x.path, [y.path for y in x.requires]) for x in facts.modules] == [("m", ["a.b/c"])]
+
+
+def test_absent_lines_stand_at_the_module_line_or_at_the_start() -> None:
+    (empty,) = read("a/b/go.mod", b"").modules
+    (bare,) = read("go.mod", b"\nmodule m\n").modules
+
+    assert (empty.directory, empty.path, empty.go.exists, empty.toolchain.exists) == ("a/b", "", False, False)
+    assert (bare.directory, bare.path) == (".", "m")
+    starts = [(at.start.line, at.start.column, at.origin) for at in (empty.at, empty.go.at, bare.at, bare.go.at)]
+    assert starts == [(1, 1, "absent"), (1, 1, "absent"), (2, 8, "text"), (2, 8, "absent")]
+
+
+@pytest.mark.parametrize(
+    ("file", "target", "directory"),
+    [
+        ("go.mod", "./x/../y", "y"),
+        ("go.mod", "./", "."),
+        ("go.mod", "..", ""),
+        ("go.mod", "../x", ""),
+        ("go.mod", "/x", ""),
+        ("go.mod", "C:/x", ""),
+        ("go.mod", "\\x", ""),
+        ("a/b/go.mod", "../../c", "c"),
+        ("a/b/go.mod", "../..", "."),
+        ("a/b/go.mod", "../../..", ""),
+        ("a/b/go.mod", "..\\c", "a/c"),
+        ("a/b/go.mod", "./../..x", "a/..x"),
+    ],
+)
+def test_local_targets_are_given_from_the_root(file: str, target: str, directory: str) -> None:
+    (module,) = read(file, f"replace m => {target}\n".encode()).modules
+
+    assert [(x.local, x.directory) for x in module.replaces] == [(True, directory)]
+
+
+def test_credentials_are_blanked() -> None:
+    text = 'replace a => "https://bot:hunter2@a.example/x" v1 // see https://bot:hunter2@a.example\n// https://bot:hunter2@a.example\nretract v1\n'
+
+    (module,) = read("go.mod", text.encode()).modules
+
+    assert module.replaces[0].new_path == "https://bot:*******@a.example/x"
+    assert "hunter2" not in module.model_dump_json()
+
+
+GRAMMAR = st.text(st.sampled_from('module require=>[](),v1."`\\/\n\r\t \x00\xa0é')) | st.text()
+
+
+@given(st.binary() | GRAMMAR.map(lambda text: text.encode("utf-8", "surrogatepass")))
+def test_no_input_makes_the_reader_fail(data: bytes) -> None:
+    facts = read("go.mod", data)
+
+    lines = data.decode("utf-8", "replace").split("\n")
+    for problem in facts.problems:
+        assert 1 <= problem.at.start.line <= problem.at.end.line <= len(lines)
+        assert 1 <= problem.at.start.column <= len(lines[problem.at.start.line - 1]) + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 5_000_000,
+        "require " + "a/" * 2_500_000 + "b v1",
+        "module m // " + "/" * 5_000_000,
+        'module "' + "\\x61" * 1_000_000 + '"',
+        "retract " + "[" * 5_000_000,
+        "(" * 5_000_000,
+        "require (\n" + "\ta.example/x v1.0.0 // indirect\n" * 200_000 + ")\n",
+        "x (\n)\n" * 200_000,
+        "require (\n" + "//\n\n" * 200_000,
+        "go v" + "1" * 5_000_000,
+        "require a v1.0.0-" + "0-" * 2_500_000,
+        "require a/v" + "1" * 5_000_000 + " v1",
+    ],
+    ids=lambda text: repr(text[:16]),
+)
+def test_time_is_linear_in_the_size_of_the_file(text: str) -> None:
+    started = time.process_time()
+    read("go.mod", text.encode())
+
+    assert time.process_time() - started < 10

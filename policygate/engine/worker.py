@@ -1,0 +1,136 @@
+"""The process that evaluates policies with regorus (https://github.com/microsoft/regorus); `embedded.py` talks to it.
+
+Each message is its length in eight bytes, then JSON. The first one brings the policies and is answered with their faults;
+each further one is an input and is answered with the `gate` document, or with why there is none.
+"""
+
+import json
+import re
+import sys
+
+import regorus
+
+from policygate.engine.overlay import OVERLAY
+from policygate.engine.static import check
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO
+
+SPARE_BYTES = 2 << 30
+"""What evaluation may take however small the input is."""
+BYTES_PER_BYTE = 24
+"""What it may take besides for each byte of the input."""
+
+_PLACE = re.compile(r"^--> (.+):(\d+):(\d+)$", re.MULTILINE)
+_PICTURE = re.compile(r"^(?:-->.*| *\d* \|.*)\n?", re.MULTILINE)
+_EXTENSION = re.compile(r"extension '([^']+)' raises Python error: \w+: ")
+_TAB = 4
+"""The columns that regorus counts for a tab."""
+
+
+def main() -> None:
+    """Answer messages from stdin until it ends."""
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    _limit_memory(0)
+    policies = Policies()
+    pack = json.loads(receive(source))
+    send(sink, json.dumps({"faults": policies.load(pack["modules"], json.loads(pack["schema"]))}).encode())
+    while (size := source.read(8)) and len(size) == 8:
+        length = int.from_bytes(size)
+        _limit_memory(length)
+        send(sink, policies.decide(source.read(length).decode()))
+
+
+def receive(source: "BinaryIO") -> bytes:
+    """Read one message.
+
+    Raises: EOFError when the other side is gone.
+    """
+    size = source.read(8)
+    data = source.read(int.from_bytes(size))
+    if len(size) < 8 or len(data) < int.from_bytes(size):
+        raise EOFError
+    return data
+
+
+def send(sink: "BinaryIO", data: bytes) -> None:
+    """Write one message."""
+    sink.write(len(data).to_bytes(8))
+    sink.write(data)
+    sink.flush()
+
+
+class Policies:
+    """An engine with policies in it."""
+
+    def __init__(self) -> None:
+        self._engine = regorus.Engine()
+        self._engine.set_policy_length_config(max_col=8192, max_file_bytes=1 << 21, max_lines=50_000)
+        self._engine.set_gather_prints(True)
+        self._texts: dict[str, str] = {}
+        for name, (arity, function) in OVERLAY.items():
+            self._engine.add_extension(name, arity, function)
+
+    def load(self, modules: list[list[str]], schema: "dict[str, Any]") -> "list[list[Any]]":
+        """Add modules, each a label and a text; return every fault as file, line, column and message."""
+        faults = []
+        for label, text in modules:
+            self._texts[label] = text
+            try:
+                self._engine.add_policy(label, text)
+            except RuntimeError as error:
+                faults.append(self.explain(str(error)))
+        if faults:
+            return faults
+        return [list(fault) for fault in check(json.loads(self._engine.get_ast_as_json()), schema)]
+
+    def decide(self, input_json: str) -> bytes:
+        """Evaluate `data.gate`: `{"result": ...}`, or `{"fault": ...}`, or `{"broken": ...}` when regorus itself fails."""
+        try:
+            self._engine.set_input_json(input_json)
+            answer = self._engine.eval_query_as_json("data.gate")
+        except RuntimeError as error:
+            return json.dumps({"fault": self.explain(str(error))}).encode()
+        except MemoryError:
+            return json.dumps({"broken": "out of memory"}).encode()
+        except BaseException as error:  # noqa: BLE001 - a panic of Rust derives from BaseException
+            return json.dumps({"broken": f"{type(error).__name__}: {error}"}).encode()
+        finally:
+            self._engine.take_prints()
+        return answer.encode()
+
+    def explain(self, text: str) -> "list[Any]":
+        """File, line, column in code points (zeros where unknown) and message of what regorus says."""
+        text = text.partition("\n\nStack backtrace")[0].strip()
+        place = _PLACE.search(text)
+        message = " ".join(_PICTURE.sub("", text).split()).removeprefix("error: ")
+        message = _EXTENSION.sub(r"`\1`: ", message)
+        if not place:
+            return ["", 0, 0, message]
+        label, line, column = place[1], int(place[2]), int(place[3])
+        return [label, line, self._column(label, line, column), message]
+
+    def _column(self, label: str, line: int, wanted: int) -> int:
+        """Regorus counts bytes, and a tab as four."""
+        lines = self._texts.get(label, "").split("\n")
+        counted = 1
+        for index, char in enumerate(lines[line - 1] if line <= len(lines) else ""):
+            if counted >= wanted:
+                return index + 1
+            counted += _TAB if char == "\t" else len(char.encode())
+        return wanted
+
+
+def _limit_memory(input_bytes: int) -> None:
+    try:
+        import resource  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = SPARE_BYTES + BYTES_PER_BYTE * input_bytes
+    resource.setrlimit(resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""The report for programs: versioned JSON, described by `schemas/report.json` beside this file."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import cast
+
+from policygate.findings import Finding, Problem, Rule, Verdict
+from policygate.location import At, Position
+
+VERSION = "1"
+"""Grows when a key is removed or changes its meaning; keys may be added without."""
+
+_COMMAND = re.compile(r"(##\w*)\[")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def render(verdict: Verdict) -> str:
+    """The verdict as indented JSON whose keys always stand in the same order; equal verdicts give equal bytes.
+
+    A runner that shows it finds no command in it: the `[` of `##vso[` is written as its escape.
+    """
+    document = {
+        "version": VERSION,
+        "verdict": verdict.outcome,
+        "fail_on": verdict.fail_on,
+        "checked": {
+            "files": verdict.checked.files,
+            "modules": verdict.checked.modules,
+            "contexts": verdict.checked.contexts,
+            "rules": verdict.checked.rules,
+        },
+        "engine": {"name": verdict.engine.name, "version": verdict.engine.version},
+        "findings": [_finding(finding) for finding in verdict.findings],
+        "problems": [_problem(problem) for problem in verdict.problems],
+        "advice": list(verdict.advice),
+    }
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    text = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return _COMMAND.sub(r"\1\\u005b", text) + "\n"
+
+
+def schema() -> Mapping[str, object]:
+    """The JSON Schema (2020-12) of the report, as it is published."""
+    from importlib.resources import files  # noqa: PLC0415
+
+    text = files(__package__).joinpath("schemas/report.json").read_text(encoding="utf-8")
+    return cast("Mapping[str, object]", json.loads(text))
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "rule": finding.rule.id,
+        "severity": finding.severity,
+        "message": finding.message,
+        "subject": finding.subject,
+        "location": _location(finding.at),
+        "related": [{"message": related.message, "location": _location(related.at)} for related in finding.related],
+        "help": _help(finding.rule),
+        "fingerprint": finding.fingerprint,
+        "evidence": finding.evidence,
+        "assumes": list(finding.assumes),
+        "change": finding.change,
+        "disposition": finding.disposition,
+    }
+
+
+def _help(rule: Rule) -> dict[str, object]:
+    return {
+        "title": rule.title,
+        "description": rule.description,
+        "fix": rule.fix,
+        "links": [{"ref": link.ref, "description": link.description} for link in rule.links],
+        "explain": f"policygate explain {rule.id}",
+    }
+
+
+def _location(at: At) -> dict[str, object]:
+    return {"path": at.path, "start": _position(at.start), "end": _position(at.end), "origin": at.origin}
+
+
+def _position(position: Position) -> dict[str, int]:
+    return {"line": position.line, "column": position.column}
+
+
+def _problem(problem: Problem) -> dict[str, object]:
+    placed = problem.at is not None and problem.at.path
+    return {
+        "message": problem.message,
+        "hint": problem.hint,
+        "location": _location(problem.at) if placed and problem.at else None,
+    }
