@@ -11,6 +11,22 @@ PROJECT = Path(__file__).parents[1]
 TOOLS = PROJECT / ".tools"
 
 SCRUBBED = ("GO", "CI", "GIT", "POLICYGATE", "NO_COLOR", "FORCE_COLOR", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy")
+GOLDEN = Path(__file__).parent / "golden"
+REWRITE = bool(os.environ.get("POLICYGATE_GOLDEN"))
+
+
+@pytest.fixture
+def golden() -> Callable[[str, str], None]:
+    """A function that compares a text with a file of `golden/`, or writes it there when POLICYGATE_GOLDEN is set."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if REWRITE:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+        assert text == path.read_bytes().decode(), f"{name}: `make golden` rewrites it"
+
+    return compare
 
 
 @pytest.fixture(autouse=True)

@@ -40,9 +40,14 @@ class Pack:
     digest: str
     """`sha256:` and 64 hexadecimal digits over packages and texts; where the files lie does not matter."""
     gate_text: str
-    """The module `package gate`: the digest, and the decision of each rule of `input.run.rules` by its id."""
+    """The module `package gate`: the digest, the rules asked for (`input.run.rules`), and by its id the decision of each."""
     schema: str
     """The JSON Schema of the Rego input, the parameters of the rules included."""
+
+    def label(self, module: str) -> str:
+        """Where people find the policy that an engine names, with whatever the engine puts in front of its name."""
+        found = max((f for f in self.files if f"/{module}".endswith(f"/{f.module}")), key=lambda f: f.package, default=None)
+        return found.path if found else module or "policies"
 
 
 def load_pack(extra_folders: Sequence[Path] = (), *, shipped: Path | None = None) -> Pack:
@@ -143,7 +148,7 @@ def _join(files: Sequence[PolicyFile], rules: Sequence[Rule], entries: Sequence[
 
 
 def _gate_text(digest: str, entries: Sequence[Entry]) -> str:
-    lines = ["package gate", "", f'digest := "{digest}"']
+    lines = ["package gate", "", f'digest := "{digest}"', "", "asked := input.run.rules"]
     for entry in entries:
         root = "data" + "".join(f'["{segment}"]' for segment in entry.package)
         answers = ", ".join(f'"{name}": {root}["{name}"]' for name in entry.names)

@@ -4,6 +4,7 @@ Each message is its length in eight bytes, then JSON. The first one brings the p
 each further one is an input and is answered with the `gate` document, or with why there is none.
 """
 
+import gc
 import json
 import re
 import sys
@@ -32,26 +33,22 @@ _TAB = 4
 def main() -> None:
     """Answer messages from stdin until it ends."""
     source, sink = sys.stdin.buffer, sys.stdout.buffer
-    _limit_memory(0)
+    gc.disable()
+    limits = _Limits()
     policies = Policies()
-    pack = json.loads(receive(source))
+    pack = json.loads(_receive(source, limits))
+    limits.deadline_s = pack["deadline_s"]
     send(sink, json.dumps({"faults": policies.load(pack["modules"], json.loads(pack["schema"]))}).encode())
-    while (size := source.read(8)) and len(size) == 8:
-        length = int.from_bytes(size)
-        _limit_memory(length)
-        send(sink, policies.decide(source.read(length).decode()))
+    while message := _receive(source, limits):
+        send(sink, policies.decide(message.decode()))
 
 
-def receive(source: "BinaryIO") -> bytes:
-    """Read one message.
-
-    Raises: EOFError when the other side is gone.
-    """
-    size = source.read(8)
-    data = source.read(int.from_bytes(size))
-    if len(size) < 8 or len(data) < int.from_bytes(size):
-        raise EOFError
-    return data
+def _receive(source: "BinaryIO", limits: "_Limits") -> bytes:
+    """The next message; nothing when the gate is gone."""
+    size = int.from_bytes(source.read(8))
+    limits.set(size)
+    data = source.read(size)
+    return data if len(data) == size else b""
 
 
 def send(sink: "BinaryIO", data: bytes) -> None:
@@ -122,14 +119,23 @@ class Policies:
         return wanted
 
 
-def _limit_memory(input_bytes: int) -> None:
-    try:
-        import resource  # noqa: PLC0415 - not on every platform
-    except ImportError:
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = SPARE_BYTES + BYTES_PER_BYTE * input_bytes
-    resource.setrlimit(resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+class _Limits:
+    """What the process may use; the gate's own deadline comes first, unless the gate was killed."""
+
+    deadline_s = 60.0
+
+    def set(self, input_bytes: int) -> None:
+        """Allow what one message needs."""
+        try:
+            import resource  # noqa: PLC0415 - not on every platform
+        except ImportError:
+            return
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        seconds = int(used.ru_utime + used.ru_stime + self.deadline_s) + 5
+        wanted = {resource.RLIMIT_AS: SPARE_BYTES + BYTES_PER_BYTE * input_bytes, resource.RLIMIT_CPU: seconds}
+        for limit, value in wanted.items():
+            _, hard = resource.getrlimit(limit)
+            resource.setrlimit(limit, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
 
 
 if __name__ == "__main__":

@@ -16,10 +16,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def render(verdict: Verdict) -> str:
-    """The verdict as indented JSON whose keys always stand in the same order; equal verdicts give equal bytes.
-
-    A runner that shows it finds no command in it: the `[` of `##vso[` is written as its escape.
-    """
+    """The verdict as indented JSON whose keys always stand in the same order; equal verdicts give equal bytes."""
     document = {
         "version": VERSION,
         "verdict": verdict.outcome,
@@ -35,6 +32,14 @@ def render(verdict: Verdict) -> str:
         "problems": [_problem(problem) for problem in verdict.problems],
         "advice": list(verdict.advice),
     }
+    return encode(document)
+
+
+def encode(document: Mapping[str, object]) -> str:
+    """Indented JSON that holds nothing that UTF-8 cannot, and no command for the CI runner that shows it.
+
+    Runners look for `##vso[` and `##[` anywhere in a line, so their `[` is written as its escape.
+    """
     text = json.dumps(document, indent=2, ensure_ascii=False)
     text = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     return _COMMAND.sub(r"\1\\u005b", text) + "\n"

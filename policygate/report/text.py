@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from policygate.findings import SEVERITIES, Checked, Finding, Problem, Verdict, at_least
 from policygate.location import At, Origin
 from policygate.report.drawing.frame import Mark, can_draw, draw, drawn_lines
-from policygate.report.drawing.screen import BLANK, Line, Style, fold, measure, paint, show
+from policygate.report.drawing.screen import BLANK, Line, Style, flat, fold, measure, paint, show
 
 MIN_WIDTH = 40
 MAX_RELATED = 12
@@ -39,10 +39,10 @@ def _quiet(verdict: Verdict) -> Iterator[Line]:
         if finding.disposition == "active" and at_least(finding.severity, verdict.fail_on):
             head = f"{finding.severity}[{show(finding.rule.id)}]"
             place: Line = ((f"{_place(finding.at)}: ", "plain"), (head, finding.severity))
-            yield (*place, (f": {_words(finding.message)}", "plain"))
+            yield (*place, (f": {flat(finding.message)}", "plain"))
     for problem in verdict.problems:
         place = ((f"{_place(problem.at)}: ", "plain"),) if problem.at and problem.at.path else BLANK
-        yield (*place, ("error", "error"), (f": {_words(problem.message)}", "plain"))
+        yield (*place, ("error", "error"), (f": {flat(problem.message)}", "plain"))
 
 
 def _report(verdict: Verdict, width: int) -> Iterator[Line]:
@@ -180,8 +180,3 @@ def _checked(verdict: Verdict) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _words(text: str) -> str:
-    """The text on one line, visible."""
-    return " ".join(show(word) for word in text.split())

@@ -24,7 +24,7 @@ class URL(NamedTuple):
     rooted: bool = False
     """Whether `//` stands before the host, even an empty one."""
     plain: bool = True
-    """Whether there is neither query nor fragment, and the path begins with a slash."""
+    """Whether there is neither query, fragment, nor something between scheme and path that is no slash."""
     problem: str = ""
     """Why the URL does not parse; the other parts are then empty."""
 
@@ -41,7 +41,7 @@ def parse_url(text: str) -> URL:
     plain = not (question or fragment)
     if not rest.startswith("/"):
         if scheme:
-            return URL(scheme=scheme, plain=False)
+            return URL(scheme=scheme, plain=plain and not rest)
         if ":" in rest.partition("/")[0]:
             return URL(problem="there is a colon before the first slash, yet no scheme")
     userinfo, host, path = _authority(rest, scheme)

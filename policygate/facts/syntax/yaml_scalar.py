@@ -87,7 +87,7 @@ def _leading(text: str) -> int:
 def _joined(file: Text, value: str, start: int, pieces: list[tuple[str, int]]) -> Snippet:
     if "".join(piece for piece, _ in pieces) != value:
         return Snippet(value, file, ((0, start),))
-    anchors = []
+    anchors: list[tuple[int, int]] = []
     own = 0
     for piece, offset in pieces:
         if piece and not (anchors and anchors[-1][1] - anchors[-1][0] == offset - own):

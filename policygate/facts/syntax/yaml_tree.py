@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import yaml
+
 from policygate.facts.model import Problem
 from policygate.facts.syntax.yaml_scalar import map_block, map_flow
 
 if TYPE_CHECKING:
-    from yaml import Event
-
     from policygate.facts.syntax.snippet import Snippet
     from policygate.location import At, Text
 
@@ -45,7 +45,7 @@ class Scalar:
         return not self.style and self.tag not in _STRING_TAGS
 
     def snippet(self) -> "Snippet":
-        """The content with its place in the file, character by character; the start of the scalar if that is unclear."""
+        """The content with its place in the file, character by character; roughly where that is unclear."""
         if self.style in {"|", ">"}:
             return map_block(self.file, self.start, self.end, self.value)
         return map_flow(self.file, self.start, self.end, self.value, self.style)
@@ -126,8 +126,6 @@ def parse(file: "Text", *, unique_keys: bool = False) -> Tree:
 
     `unique_keys` makes a problem of each key that its mapping has twice, upper and lower case alike.
     """
-    import yaml
-
     if len(file.text) > MAX_CHARACTERS:
         return _refused(file, 0, f"the file is larger than {MAX_CHARACTERS:,} characters")
     if file.text.count("\n%") > _MAX_DIRECTIVES:
@@ -185,10 +183,8 @@ class _Composer:
         self._anchors: dict[str, Node | None] = {}
         self._size = 0
 
-    def compose(self, events: "Iterable[Event]") -> None:
+    def compose(self, events: Iterable[yaml.Event]) -> None:
         """Fill `documents`; raises `_RefusedError` for what is too large, and what the parser raises."""
-        import yaml
-
         for event in events:
             start = event.start_mark.index + self.shift if event.start_mark else 0
             end = event.end_mark.index + self.shift if event.end_mark else 0
@@ -200,7 +196,7 @@ class _Composer:
             elif isinstance(event, yaml.CollectionEndEvent):
                 self._finish(end)
             elif isinstance(event, yaml.AliasEvent):
-                self._add(self._aliased(start, event.anchor), None)
+                self._add(self._aliased(start, event.anchor or ""), None)
             elif isinstance(event, yaml.DocumentStartEvent):
                 self._anchors.clear()
 

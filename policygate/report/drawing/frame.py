@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from policygate.location import At
-from policygate.report.drawing.screen import Line, Piece, Style, fold, measure, show
+from policygate.report.drawing.screen import Line, Piece, Style, flat, fold, measure
 from policygate.report.drawing.strip import Span, Strip
 
 _WHOLE_LINES = 4
@@ -84,9 +84,7 @@ def _span(at: At, number: int, line: str) -> Span:
     return start, max(start, min(end, length))
 
 
-def _source(
-    number: int, lines: Mapping[int, str], parts: Sequence[_Part], gutter: int, width: int
-) -> list[Line]:
+def _source(number: int, lines: Mapping[int, str], parts: Sequence[_Part], gutter: int, width: int) -> list[Line]:
     room = width - gutter - 3
     strip = Strip(lines[number].removesuffix("\r"), [part.span for part in parts] or [(0, 0)], room)
     drawing: list[Line] = [((f"{number:>{gutter}} | ", "frame"), (strip.text, "plain"))]
@@ -103,9 +101,9 @@ def _rows(parts: Sequence[tuple[Span, _Part]], room: int) -> list[Line]:
         row.put(first, part.mark.stroke * (last - first), part.mark.style)
     by_column = sorted(parts, key=lambda each: -each[0][0])
     pending = [(columns[0], part) for columns, part in by_column if part.label]
-    last = max(columns for columns, _ in parts)
-    beside = next((part for columns, part in by_column if part.label and columns == (last[0], row.end)), None)
-    if beside is not None and measure(label := show(beside.label)) < room - row.end:
+    rightmost = (by_column[0][0][0], row.end)
+    beside = next((part for columns, part in by_column if part.label and columns == rightmost), None)
+    if beside is not None and measure(label := flat(beside.label)) < room - row.end:
         row.put(row.end + 1, label, beside.mark.style)
         pending = [each for each in pending if each[1] is not beside]
     return [row.line(), *_below(pending, room)]
@@ -133,11 +131,12 @@ def _below(pending: Sequence[tuple[int, _Part]], room: int) -> list[Line]:
 
 def _label_column(label: str, column: int, bars: Sequence[int], room: int) -> int:
     """Where a hanging label begins: below its mark, or as far to the left as it needs, to the bars if that will do."""
-    needed = measure(" ".join(fold(label, room)))
+    needed = measure(flat(label))
     free = max((bar + 2 for bar in bars if bar < column), default=0)
     if needed <= room - free:
         return min(column, room - needed)
-    return min(column, max(0, room - _LABEL_ROOM))
+    longest = max(map(measure, fold(label, 0)))
+    return min(column, max(0, room - max(_LABEL_ROOM, longest)))
 
 
 def _beside(gutter: int) -> Line:

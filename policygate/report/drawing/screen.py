@@ -1,7 +1,7 @@
 """Text as a terminal or a job log shows it: visible, measured, wrapped, coloured.
 
-Nothing that a checkout says may act on whoever shows it: no control sequence, no text direction, and no command of a CI runner
-(`::error::` at the start of a line; `##vso[` and `##[` anywhere in it).
+Nothing that a checkout says may act on whoever shows it: no control sequence, no text direction, and no command of a
+CI runner (`::error::` at the start of a line; `##vso[` and `##[` anywhere in it).
 """
 
 import re
@@ -37,6 +37,11 @@ def show(text: str) -> str:
     return text if text.isascii() and text.isprintable() else _UNUSUAL.sub(lambda match: _visible(match[0]), text)
 
 
+def flat(text: str) -> str:
+    """The text on one line, visible."""
+    return " ".join(show(word) for word in text.split())
+
+
 def cells(line: str) -> list[str]:
     """What is shown for each character of a source line."""
     shown = [_visible(character) if not " " <= character <= "~" else character for character in line]
@@ -55,8 +60,8 @@ def measure(text: str) -> int:
 def fold(text: str, first: int, rest: int | None = None) -> list[str]:
     """The words of a text in lines of at most so many columns; a word that is longer than a line stays whole.
 
-    The first line may have another room than the others. Code between backticks is kept together where it fits. Each line
-    is visible text.
+    The first line may have another room than the others. Code between backticks is kept together where it fits. Each
+    line is visible text.
     """
     lines, line, used = [], "", 0
     room = first

@@ -62,8 +62,8 @@ def _kept(line: str, spans: Sequence[Span], room: int) -> list[Span]:
     if _fits(line, around, room - 2):
         return [_grown(line, around, room - 2)]
     chosen = spans[: max(1, room // _NARROWEST)]
-    share = room // len(chosen) - 2
-    return _merged(_grown(line, span, share) for span in chosen)
+    kept = _merged(_grown(line, span, room // len(chosen) - 2) for span in chosen)
+    return _merged(_grown(line, part, room // len(kept) - 2) for part in kept)
 
 
 def _fits(line: str, span: Span, room: int) -> bool:

@@ -15,7 +15,7 @@ Ask = Callable[[Iterable[Mapping[str, str]]], list[Any]]
 _SOURCE = Path(__file__).parent / "oracle" / "main.go"
 _GO_MOD = """module oracle
 
-go 1.24
+go {version}
 
 require golang.org/x/mod v0.0.0
 
@@ -40,18 +40,19 @@ def ask(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         "GOWORK": "off",
         "CGO_ENABLED": "0",
     }
-    goroot = Path(_run(["go", "env", "GOROOT"], folder, environment).strip())
+    root, version = _run(["go", "env", "GOROOT", "GOVERSION"], folder, environment).split()
+    goroot = Path(root)
     shutil.copytree(goroot / "src/cmd/vendor/golang.org/x/mod", folder / "mod")
     shutil.copytree(goroot / "src/cmd/internal/quoted", folder / "quoted", ignore=shutil.ignore_patterns("*_test.go"))
     shutil.copy(_SOURCE, folder)
     (folder / "mod/go.mod").write_text("module golang.org/x/mod\n\ngo 1.24\n")
-    (folder / "go.mod").write_text(_GO_MOD)
+    (folder / "go.mod").write_text(_GO_MOD.format(version=version.removeprefix("go")))
     _run(["go", "build", "-o", "oracle", "."], folder, environment)
 
     def ask_oracle(questions: Iterable[Mapping[str, str]]) -> list[Any]:
         lines = "".join(json.dumps(question) + "\n" for question in questions)
         answers = _run([str(folder / "oracle")], folder, environment, lines)
-        return [json.loads(line) for line in answers.splitlines()]
+        return [json.loads(line) for line in answers.split("\n") if line]
 
     return ask_oracle
 

@@ -1,10 +1,17 @@
-"""What a shell script sets for the go command and which go commands it runs (https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html)."""
+"""What a shell script sets for the go command, and the go commands it runs (POSIX.1-2024, Shell Command Language)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policygate.facts.model import Assignment, GoCommand, Problem
+from policygate.facts.syntax.shell.environment import Environment
+from policygate.facts.syntax.shell.walk import Walk
 from policygate.facts.syntax.snippet import Snippet
+
+__all__ = ["Script", "read_script"]
+
+_MAX_SIZE = 1_000_000
+_MATTERS = ("go", "GO", "cd", "pushd", "popd")
 
 
 @dataclass(frozen=True)
@@ -32,5 +39,24 @@ def read_script(
     carried: Sequence[Assignment] = (),
     exported: frozenset[str] = frozenset(),
 ) -> Script:
-    """What the script does when it starts in `directory` with `exported` in its environment; never raises."""
-    return Script((), (), (), directory, exported, ())
+    """What a script does that starts in `directory`, after `carried` and with `exported` in its environment.
+
+    The text is read tolerantly, as bash reads it; a part that is too large or too deep is a problem, never an error.
+    """
+    if not any(word in snippet.source for word in _MATTERS):
+        return Script((), (), (), directory, exported, ())
+    if len(snippet.source) > _MAX_SIZE:
+        problem = Problem(message="too large to read as a shell script", at=snippet.at(0, 1))
+        return Script((), (), (), "", exported, (problem,))
+    environment = Environment(carried, exported, directory)
+    walk = Walk(snippet, scope, environment)
+    walk.read()
+    state = environment.state
+    return Script(
+        assignments=environment.report(),
+        written=tuple(reversed(walk.written)),
+        commands=tuple(walk.commands),
+        directory=state.directory,
+        exported=state.exported | state.perhaps_exported,
+        problems=tuple(walk.problems),
+    )

@@ -52,8 +52,8 @@ class Commands(ABC):
         """Follow a script inside the script, in a shell of its own when it is a `child`."""
 
     @abstractmethod
-    def call(self, name: str) -> bool:
-        """Follow the body of a function; false when there is none of this name."""
+    def call(self, name: str) -> None:
+        """Follow the body of a function, if there is one of this name."""
 
     def run_simple(self, node: Simple) -> None:
         """Follow one command; its substitutions have been followed."""
@@ -165,7 +165,7 @@ class Commands(ABC):
     def _lose_glued(self, node: Simple, invocation: Invocation) -> None:
         """`env GOPROXY=a|direct`: no program, and a value that was meant for one."""
         offset, pieces = self.glued
-        if invocation.assigned and node.words[-1].end == offset:
+        if invocation.assigned and pieces and node.words[-1].end == offset:
             name, value, word = invocation.assigned[-1]
             if name in VARIABLES:
                 value = Value((*value.pieces, *pieces))
@@ -175,7 +175,7 @@ class Commands(ABC):
         value = self._appended(assign.name, self._glue(assign.value), append=assign.append)
         self.environment.remember(assign.name, None if value.dynamic else value.text)
         if assign.name in VARIABLES:
-            glued = assign.value.end == self.glued[0]
+            glued = assign.value.end == self.glued[0] and bool(self.glued[1])
             assignment = self._assignment(assign.name, value, _name_of(assign), self._condition())
             self.environment.assign(assignment, export=glued)
 
@@ -187,7 +187,9 @@ class Commands(ABC):
         export = "x" in on or (builtin == "export" and "n" not in on)
         withdraw = (builtin == "export" and "n" in on) or any("x" in flag for flag in flags if flag[0] == "+")
         for argument in arguments:
-            if (match := _DECLARED.match(argument.text)) and (match.group(2) is not None or match.end() == len(argument.text)):
+            if (match := _DECLARED.match(argument.text)) and (
+                match.group(2) is not None or match.end() == len(argument.text)
+            ):
                 self._declare_one(match, argument, export=export, withdraw=withdraw)
 
     def _declare_one(self, match: re.Match[str], word: Value, *, export: bool, withdraw: bool) -> None:
@@ -220,7 +222,9 @@ class Commands(ABC):
                 self.environment.export_all(on=flag[0] == "-")
 
     def _change_directory(self, name: str, arguments: list[Value]) -> None:
-        operands = [argument.text for argument in arguments if argument.text == "-" or argument.text[:1] not in ("-", "+")]
+        operands = [
+            argument.text for argument in arguments if argument.text == "-" or argument.text[:1] not in ("-", "+")
+        ]
         environment = self.environment
         if name == "popd":
             environment.pop()

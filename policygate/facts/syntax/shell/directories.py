@@ -8,8 +8,12 @@ _ROOT = re.compile(
     r"|\(git rev-parse --show-toplevel\))"
 )
 _HERE = re.compile(r"\$(?:PWD|\{PWD\}|\(pwd\)|\(CURDIR\)|\{CURDIR\})|`pwd`")
-_BESIDE = re.compile(r'\$\(dirname (?:-- )?"?\$\{?(?:0|BASH_SOURCE(?:\[0\])?)(?:\}|(?="?\)))"?\)|\$\{(?:0|BASH_SOURCE(?:\[0\])?)%/\*\}')
-_ENTERED = re.compile(r'\$\(cd (?:-P )?(?:-- )?"?(?P<to>[^\n;]{1,200}?)"? *(?:&>|>)? *(?:/dev/null)? *&& *pwd(?: -P)?\)')
+_BESIDE = re.compile(
+    r'\$\(dirname (?:-- )?"?\$\{?(?:0|BASH_SOURCE(?:\[0\])?)(?:\}|(?="?\)))"?\)|\$\{(?:0|BASH_SOURCE(?:\[0\])?)%/\*\}'
+)
+_ENTERED = re.compile(
+    r'\$\(cd (?:-P )?(?:-- )?"?(?P<to>[^\n;]{1,200}?)"? *(?:&>|>)? *(?:/dev/null)? *&& *pwd(?: -P)?\)'
+)
 _UNKNOWN = re.compile(r"[$`*?\[{~]")
 
 

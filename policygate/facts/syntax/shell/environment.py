@@ -1,6 +1,6 @@
-"""What a shell has set: variables with the assignments that may hold, scopes that end, branches that may not be taken."""
+"""What a shell has set by some point of its script: scopes that end, and branches that may not be taken, included."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -20,6 +20,8 @@ class State:
     shell_only: dict[str, tuple[int, ...]]
     """Assigned, but not in the environment."""
     exported: frozenset[str]
+    """In the environment for sure."""
+    perhaps_exported: frozenset[str]
     all_exported: bool
     directory: str
     previous: str
@@ -52,7 +54,7 @@ class Environment:
         for index, assignment in enumerate(carried):
             if not assignment.lost:
                 candidates[assignment.name] = (*candidates.get(assignment.name, ()), -1 - index)
-        self.state = State(candidates, {}, frozenset(exported) & VARIABLES, False, directory, "", (), 0)
+        self.state = State(candidates, {}, frozenset(exported) & VARIABLES, frozenset(), False, directory, "", (), 0)
 
     def lookup(self, name: str) -> str | None:
         """The value of a variable; None when it is not known."""
@@ -71,15 +73,19 @@ class Environment:
 
     def assign(self, assignment: Assignment, *, export: bool = False) -> None:
         """Give a variable of the go command a value."""
-        name = assignment.name
-        state = self.state
-        number = len(self._made)
+        name, state, number = assignment.name, self.state, len(self._made)
         if export or state.all_exported or name in state.exported:
             self._made.append(assignment)
             self._put(name, (number,))
+            return
+        if name in state.perhaps_exported:
+            condition = assignment.condition or f"export {name}"
+            self._made.append(assignment.model_copy(update={"condition": condition}))
+            self._put(name, (number, *state.candidates.get(name, ())))
+            self.state = replace(self.state, exported=state.exported, perhaps_exported=state.perhaps_exported)
         else:
             self._made.append(assignment.model_copy(update={"lost": "not_exported"}))
-            self.state = replace(state, shell_only={**state.shell_only, name: (number,)})
+        self.state = replace(self.state, shell_only={**state.shell_only, name: (number,)})
 
     def export(self, name: str, condition: str) -> None:
         """Put a variable of the go command into the environment."""
@@ -90,9 +96,7 @@ class Environment:
             if made.lost == "not_exported":
                 update = {"lost": "", "condition": made.condition or condition}
                 self._made[number] = made.model_copy(update=update)
-        if numbers:
-            self._put(name, numbers)
-        self.state = replace(self.state, exported=self.state.exported | {name})
+        self._put(name, numbers or self.state.candidates.get(name, ()))
 
     def unset(self, marker: Assignment, *, keep: bool = False) -> None:
         """Take a variable of the go command out of the environment; with `keep` the shell still has it."""
@@ -158,11 +162,13 @@ class Environment:
         """Go on after alternatives, any of which may have been taken."""
         ends = [ending.state for ending in endings]
         first = ends[0]
+        sure = first.exported.intersection(*(end.exported for end in ends))
         self._in_force = None
         self.state = State(
             candidates=_union([end.candidates for end in ends]),
             shell_only=_union([end.shell_only for end in ends]),
-            exported=frozenset().union(*(end.exported for end in ends)),
+            exported=sure,
+            perhaps_exported=frozenset().union(*(end.exported | end.perhaps_exported for end in ends)) - sure,
             all_exported=any(end.all_exported for end in ends),
             directory=first.directory if len({end.directory for end in ends}) == 1 else "",
             previous=first.previous if len({end.previous for end in ends}) == 1 else "",
@@ -171,6 +177,15 @@ class Environment:
         )
         for name in frozenset().union(*(ending.changed for ending in endings)):
             self.remember(name, None)
+
+    def take_back(self, names: Set[str], before: State, made: int, count: int) -> None:
+        """End what stood in front of a function: the `count` assignments from number `made` on."""
+        state = self.state
+        candidates = {**state.candidates, **{name: before.candidates.get(name, ()) for name in names}}
+        exported = (state.exported - names) | (before.exported & names)
+        self._in_force = None
+        self._hidden.update(range(made, made + count))
+        self.state = replace(state, candidates=candidates, exported=exported)
 
     @contextmanager
     def without_variables(self) -> Iterator[None]:
@@ -192,7 +207,11 @@ class Environment:
         self._in_force = None
         state = self.state
         self.state = replace(
-            state, candidates={**state.candidates, name: numbers}, exported=state.exported | {name}
+            state,
+            candidates={**state.candidates, name: numbers},
+            shell_only={other: kept for other, kept in state.shell_only.items() if other != name},
+            exported=state.exported | {name},
+            perhaps_exported=state.perhaps_exported - {name},
         )
 
     def _lose(self, number: int, lost: Lost) -> None:

@@ -65,12 +65,15 @@ class Parser(Words):
         yield tuple(statements)
 
     def inside(self, start: int, end: int) -> "Parser":
+        """A cursor over a part of the text, one level deeper."""
         return Parser(self.text, start, end, self.depth + 1)
 
     def until_parenthesis(self) -> tuple[Statement, ...]:
+        """The commands up to a `)`."""
         return self._statements("parenthesis")
 
     def all_statements(self) -> tuple[Statement, ...]:
+        """The commands up to the end."""
         return tuple(statement for line in self.lines() for statement in line)
 
     def _statements(self, ending: str) -> tuple[Statement, ...]:
@@ -241,7 +244,8 @@ class Parser(Words):
         return Branch(guard, (), self._statements("case"))
 
     def _loop(self, start: int, keyword: str) -> Loop:
-        variable, words, condition = "", [], ()
+        condition: tuple[Statement, ...] = ()
+        variable, words = "", list[Word]()
         if keyword in ("while", "until"):
             condition = self._statements("while")
             guard_end = condition[-1].node.end if condition else self.pos

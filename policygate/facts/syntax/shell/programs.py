@@ -139,10 +139,10 @@ def _written(verb: list[str], arguments: Sequence[Value]) -> list[tuple[str, Val
 
 
 def _base(text: str) -> str:
-    default = default_of(text)
-    if default:
-        return default.rsplit("/", 1)[-1]
-    return text if _GO_FOUND.fullmatch(text) else text.rsplit("/", 1)[-1]
+    """The name of a program, or its text when that is no path of an installed program."""
+    text = default_of(text) or text
+    folder, slash, name = text.rpartition("/")
+    return name if slash and folder.endswith("bin") and not _GO_FOUND.fullmatch(text) else text
 
 
 def _skip_wrapper(name: str, rest: deque[Value], found: Invocation) -> None:
@@ -177,3 +177,5 @@ def _skip_option(name: str, rest: deque[Value], found: Invocation) -> None:
             found.cleared.append(word)
         case ("env", "-C" | "--chdir") | ("sudo", "-D" | "--chdir"):
             found.directories += values
+        case _:
+            pass

@@ -62,10 +62,9 @@ class Value:
         for piece in self.pieces:
             drop = min(count, len(piece.text))
             count -= drop
-            if drop < len(piece.text) or not count:
+            if drop < len(piece.text):
                 start = piece.start + drop if piece.in_step else piece.start
-                text = piece.text[drop:]
-                pieces.append(Piece(text, start, piece.end, piece.dynamic, piece.in_step, piece.quoted, piece.splits))
+                pieces.append(replace(piece, text=piece.text[drop:], start=start))
         return Value(tuple(pieces))
 
     def snippet(self, outer: Snippet) -> Snippet:

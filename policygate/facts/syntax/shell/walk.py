@@ -1,8 +1,8 @@
 """A shell script followed from its first command to its last, without running it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import assert_never
 
 from policygate.facts.model import Lost, Problem
@@ -10,10 +10,9 @@ from policygate.facts.syntax.shell.commands import Commands
 from policygate.facts.syntax.shell.environment import Ending, Environment
 from policygate.facts.syntax.shell.grammar import Parser
 from policygate.facts.syntax.shell.nodes import (
-    Assign,
-    Branch,
     Chain,
     Choice,
+    Expansion,
     Function,
     Group,
     Literal,
@@ -36,12 +35,56 @@ _MAX_DEPTH = 60
 _MAX_INNER = 3
 _MAX_INNER_TEXT = 1_000_000
 _MAX_GUARD = 120
+_MAX_GLUED = 20
 _TOO_DEEP = "nested too deeply to read as a shell script"
 _STEPS = frozenset(
-    "apk apt apt-get cd chmod chown cp curl dnf echo export git go ln make mkdir mv popd printf pushd rm set source "
-    "tar touch true umask unset wget yum . : declare typeset readonly local".split()
+    {
+        ".",
+        ":",
+        "apk",
+        "apt",
+        "apt-get",
+        "cd",
+        "chmod",
+        "chown",
+        "cp",
+        "curl",
+        "declare",
+        "dnf",
+        "echo",
+        "export",
+        "git",
+        "go",
+        "ln",
+        "local",
+        "make",
+        "mkdir",
+        "mv",
+        "popd",
+        "printf",
+        "pushd",
+        "readonly",
+        "rm",
+        "set",
+        "source",
+        "sudo",
+        "tar",
+        "touch",
+        "true",
+        "typeset",
+        "umask",
+        "unset",
+        "wget",
+        "yum",
+    }
 )
 """Commands that do something rather than ask something: after them, `&&` is no condition."""
+
+
+@dataclass(frozen=True)
+class _Defined:
+    function: Function
+    snippet: Snippet
 
 
 class Walk(Commands):
@@ -49,8 +92,9 @@ class Walk(Commands):
 
     def __init__(self, snippet: Snippet, scope: str, environment: Environment) -> None:
         super().__init__(snippet, scope, environment)
-        self._functions: dict[str, tuple[Function, Snippet]] = {}
-        self._uncalled: dict[str, tuple[Function, Snippet]] = {}
+        self._functions: dict[str, _Defined] = {}
+        self._redefined: list[tuple[str, _Defined | None]] = []
+        self._uncalled: dict[int, _Defined] = {}
         self._depth = 0
         self._inner = 0
         self._inner_text = 0
@@ -60,10 +104,11 @@ class Walk(Commands):
         self._read_text()
         while self._uncalled:
             before = self.environment.snapshot()
-            self.call(next(iter(self._uncalled)))
+            self._call(next(iter(self._uncalled.values())))
             self.environment.end_branch(before)
 
     def read_inner(self, script: Value, *, child: bool) -> None:
+        """Follow `sh -c`, a here-document of a shell, or `eval`."""
         if self._inner >= _MAX_INNER:
             return
         outer = self.snippet
@@ -72,6 +117,7 @@ class Walk(Commands):
         if self._inner_text > _MAX_INNER_TEXT:
             self._refuse("too much text in inner shell scripts to read", script.span)
             return
+        glued, self.glued = self.glued, (-1, ())
         self.snippet = snippet
         self._inner += 1
         if child:
@@ -80,18 +126,24 @@ class Walk(Commands):
         else:
             self._read_text()
         self._inner -= 1
-        self.snippet = outer
+        self.snippet, self.glued = outer, glued
 
-    def call(self, name: str) -> bool:
-        if name not in self._functions:
-            return False
-        if self._uncalled.pop(name, None):
-            function, snippet = self._functions[name]
-            outer, self.snippet = self.snippet, snippet
-            with self._when(f"function {name}"):
-                self._node(function.body)
+    def call(self, name: str) -> None:
+        """Follow the body of a function where it is first called."""
+        if defined := self._functions.get(name):
+            self._call(defined)
+
+    def _call(self, defined: _Defined) -> None:
+        if self._uncalled.pop(id(defined), None):
+            outer, self.snippet = self.snippet, defined.snippet
+            with self._when(f"function {defined.function.name}"):
+                self._node(defined.function.body)
             self.snippet = outer
-        return True
+
+    def _define(self, function: Function) -> None:
+        defined = _Defined(function, self.snippet)
+        self._redefined.append((function.name, self._functions.get(function.name)))
+        self._functions[function.name] = self._uncalled[id(defined)] = defined
 
     def _read_text(self) -> None:
         parser = Parser(self.snippet.source, 0, len(self.snippet.source))
@@ -133,13 +185,15 @@ class Walk(Commands):
             case Loop():
                 self._loop(node)
             case Function():
-                self._functions[node.name] = self._uncalled[node.name] = (node, self.snippet)
+                self._define(node)
             case _:
                 assert_never(node)
         self._depth -= 1
 
     def _simple(self, node: Simple) -> None:
-        self._substitutions(node.words, node.assigns, node.redirects)
+        self._substitutions(node.words)
+        self._substitutions(assign.value for assign in node.assigns)
+        self._redirections(node.redirects)
         self.run_simple(node)
 
     def _pipeline(self, node: Pipeline) -> None:
@@ -147,11 +201,8 @@ class Walk(Commands):
             self._node(node.parts[0])
             return
         for index, part in enumerate(node.parts):
-            outer = self.glued
+            outer, self.glued = self.glued, (part.end, self._written_on(node, index))
             with self._subshell("pipeline"):
-                self.glued = (part.end, self._written_on(node, index))
-                if not self.glued[1]:
-                    self.glued = outer if index == len(node.parts) - 1 else (-1, ())
                 self._node(part)
             self.glued = outer
 
@@ -159,13 +210,14 @@ class Walk(Commands):
         """`|direct` after `GOPROXY=https://a`: what the author took for the rest of the value."""
         pieces: list[Piece] = []
         end = node.parts[index].end
-        for bar, part in zip(node.bars[index:], node.parts[index + 1 :], strict=True):
+        for position in range(index, min(index + _MAX_GLUED, len(node.bars))):
+            bar, part = node.bars[position], node.parts[position + 1]
             if bar != end or not isinstance(part, Simple) or part.assigns or not part.words:
                 break
             word = part.words[0]
             if word.start != bar + 1:
                 break
-            pieces.append(Piece("|", bar, bar + 1, dynamic=False, in_step=True, quoted=False))
+            pieces.append(Piece("|", bar, bar + 1, dynamic=False, in_step=True, quoted=True))
             pieces += resolve(word, self.environment.lookup).pieces
             end = word.end
             if end != part.end:
@@ -173,38 +225,119 @@ class Walk(Commands):
         return tuple(pieces)
 
     def _chain(self, node: Chain) -> None:
-        """`a && b || c`: what follows an `&&` knows that all before it has succeeded."""
+        """`a && b || c`: what follows an `&&` knows that everything before it has succeeded."""
         self._node(node.first)
-        sure = _is_step(node.first)
-        before = None
-        end = node.first.end
+        sure, end, branch = _is_step(node.first), node.first.end, None
         for operator, following in node.rest:
-            if operator == "||" or not sure:
-                if before is not None:
-                    self.conditions.pop()
-                if before is not None and operator == "||":
-                    self._rejoin(before)
-                    before = None
-                before = before or self.environment.snapshot()
-                self.conditions.append(self._text((node.start, end)) + " " + operator)
-            self._node(following)
-            sure = _is_step(following)
-            end = following.end
+            guard = f"{self._text(node.start, end)} {operator}"
+            if branch and operator == "||":
+                branch.close()
+                branch = None
             if operator == "||":
-                self.conditions.pop()
-                self._rejoin(before)
-                before = None
-        if before is not None:
-            self.conditions.pop()
-            self._rejoin(before)
-
-    def _rejoin(self, before: object) -> None:
-        raise NotImplementedError
+                with self._branch(guard):
+                    self._node(following)
+                sure = sure or _is_step(following)
+            else:
+                if branch:
+                    self.conditions[-1] = self.conditions[-1] if sure else guard
+                elif not sure:
+                    branch = ExitStack()
+                    branch.enter_context(self._branch(guard))
+                self._node(following)
+                sure = _is_step(following)
+            end = following.end
+        if branch:
+            branch.close()
 
     def _group(self, node: Group) -> None:
-        self._substitutions((), (), node.redirects)
+        self._redirections(node.redirects)
         if node.subshell:
             with self._subshell("subshell"):
                 self._run(node.body)
         else:
             self._run(node.body)
+
+    def _choice(self, node: Choice) -> None:
+        self._substitutions(node.words)
+        self._redirections(node.redirects)
+        endings = []
+        for index, branch in enumerate(node.branches):
+            self._run(branch.condition)
+            before = self.environment.snapshot()
+            with self._when(self._guard(node, index)):
+                self._run(branch.body)
+            endings.append(self.environment.end_branch(before))
+        if not node.exhaustive:
+            endings.append(Ending(self.environment.state))
+        self.environment.merge(endings)
+
+    def _guard(self, node: Choice, index: int) -> str:
+        text = self._text(*node.branches[index].guard)
+        if node.words:
+            return f"case {self._text(node.words[0].start, node.words[0].end)} in {text}"
+        is_else = node.exhaustive and index == len(node.branches) - 1
+        return f"else of {text}" if is_else else text
+
+    def _loop(self, node: Loop) -> None:
+        self._substitutions(node.words)
+        self._redirections(node.redirects)
+        if node.variable:
+            self.environment.remember(node.variable, None)
+        self._run(node.branch.condition)
+        if node.branch.body:
+            with self._branch(self._text(*node.branch.guard)):
+                self._run(node.branch.body)
+
+    def _redirections(self, redirects: Sequence[Redirect]) -> None:
+        self._substitutions([redirect.target for redirect in redirects])
+        self._substitutions([redirect.body for redirect in redirects if redirect.body])
+
+    def _substitutions(self, words: Iterable[Word]) -> None:
+        for word in words:
+            for part in word.parts:
+                self._substitution(part)
+
+    def _substitution(self, part: Part) -> None:
+        if isinstance(part, Substitution):
+            with self._subshell("subshell"):
+                self._run(part.body)
+        elif isinstance(part, Expansion):
+            for inner in part.inner:
+                self._substitution(inner)
+
+    @contextmanager
+    def _subshell(self, lost: Lost) -> Iterator[None]:
+        before, made = self.environment.snapshot(), self.environment.made()
+        redefined = len(self._redefined)
+        yield
+        self.environment.leave(before, made, lost)
+        while len(self._redefined) > redefined:
+            name, earlier = self._redefined.pop()
+            if earlier:
+                self._functions[name] = earlier
+            else:
+                del self._functions[name]
+
+    @contextmanager
+    def _branch(self, guard: str) -> Iterator[None]:
+        before = self.environment.snapshot()
+        with self._when(guard):
+            yield
+        self.environment.merge([self.environment.end_branch(before), Ending(before)])
+
+    @contextmanager
+    def _when(self, condition: str) -> Iterator[None]:
+        self.conditions.append(condition)
+        yield
+        self.conditions.pop()
+
+    def _text(self, start: int, end: int) -> str:
+        text = self.snippet.source[start : min(end, start + _MAX_GUARD)]
+        return redact(text.split("\n", 1)[0].rstrip(" \t\\"))
+
+
+def _is_step(node: Node) -> bool:
+    if isinstance(node, Simple):
+        first = node.words[0].parts if node.words else ()
+        return not node.words or (isinstance(first[0], Literal) and first[0].text in _STEPS)
+    return isinstance(node, Function)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"strconv"
+	"strings"
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
@@ -42,6 +43,8 @@ func answer(q question) any {
 	case "words":
 		words, err := quoted.Split(q.A)
 		return map[string]any{"words": words, "ok": err == nil}
+	case "fields":
+		return append(strings.Fields(q.A), strings.TrimSpace(q.A))
 	case "unquote":
 		text, err := strconv.Unquote(q.A)
 		return map[string]any{"text": text, "ok": err == nil}

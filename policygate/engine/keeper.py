@@ -1,0 +1,61 @@
+"""Run a program in a folder of its own and end both with whoever started us, however that ends: our stdin is its life line.
+
+A script for a bare interpreter: `keeper.py FOLDER PROGRAM ARGUMENT...`.
+"""
+
+import os
+import select
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1
+
+
+def keep(folder: str, command: list[str]) -> int:
+    """Run until stdin ends or the program does; return the program's exit code, 128 and more for signals."""
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    child = os.fork()
+    if child == 0:
+        _become(command)
+    ended = 0
+    while not ended:
+        ready, _, _ = select.select([0, woken], [], [])
+        if 0 in ready:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            break
+        os.read(woken, 512)
+        ended, status = os.waitpid(child, os.WNOHANG)
+    _remove(folder)
+    return os.waitstatus_to_exitcode(status) if ended else 0
+
+
+def _become(command: list[str]) -> None:
+    try:
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        if sys.platform == "linux":
+            import ctypes  # noqa: PLC0415 - the parent needs none of it
+
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        os.execv(command[0], command)
+    except OSError as error:
+        os.write(2, f"{command[0]}: {error.strerror}".encode())
+    finally:
+        os._exit(127)
+
+
+def _remove(folder: str) -> None:
+    for parent, folders, files in os.walk(folder, topdown=False):
+        for name in files:
+            os.unlink(os.path.join(parent, name))
+        for name in folders:
+            os.rmdir(os.path.join(parent, name))
+    os.rmdir(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(keep(sys.argv[1], sys.argv[2:]) % 256)

@@ -1,0 +1,28 @@
+"""Assignments that a configuration file declares, and the credentials in them."""
+
+from collections.abc import Iterable
+
+from policygate.facts.model import Assignment, Place
+from policygate.location import At, Text
+from policygate.redact import has_credentials, redact
+
+
+def blanked(assignment: Assignment) -> Assignment:
+    """The assignment with the credentials of its value blanked; every other assignment as it is."""
+    value = redact(assignment.value)
+    if value == assignment.value:
+        return assignment
+    return assignment.model_copy(update={"value": value, "credentials": has_credentials(assignment.value)})
+
+
+def secret_spans(file: Text, places: Iterable[Place]) -> list[At]:
+    """The values with credentials that the file writes in a form that blanking its lines would miss, in file order."""
+    spans = {}
+    for place in places:
+        own = [*place.assignments, *(a for command in place.commands for a in command.assignments)]
+        for at in (assignment.at for assignment in own if assignment.credentials):
+            start, end = (file.offset(position.line, position.column) for position in (at.start, at.end))
+            written = file.text[start:end]
+            if all(redact(line) == line for line in written.split("\n")):
+                spans[start] = at
+    return [spans[start] for start in sorted(spans)]

@@ -1,0 +1,127 @@
+"""Variables of a GitLab job: which declaration wins, and what becomes of `$NAME` (https://docs.gitlab.com/ci/variables/)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from policygate.facts.go.variables import VARIABLES
+from policygate.facts.model import Assignment
+from policygate.facts.syntax.declared import blanked
+from policygate.facts.syntax.gitlab_pipeline import Pipeline, is_null
+from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar
+
+_BOOLEANS = {"yes": "true", "true": "true", "on": "true", "no": "false", "false": "false", "off": "false"}
+_REFERENCE = re.compile(r"\$(?:(?P<escape>\$)|(?P<name>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)\})", re.ASCII)
+_INPUT = "$[["
+_MAX_NESTING = 20
+_EXPANSION = 100
+"""What one expansion counts of the work that a file may cause."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One mapping of variables that a job sees."""
+
+    entries: dict[str, tuple[Scalar, Node]]
+    part: str
+    """Which part of its top-level key it is: `variables`, `rules variables`."""
+    condition: str = ""
+    only: frozenset[str] | None = None
+    """The names that the job inherits; all of them when it does not say."""
+
+    def find(self, name: str) -> tuple[Scalar, Node] | None:
+        """The key and value of a variable, if the layer has it."""
+        return self.entries.get(name) if self.only is None or name in self.only else None
+
+
+@dataclass(frozen=True)
+class Variables:
+    """All the layers of a job, strongest first."""
+
+    pipeline: Pipeline
+    layers: Sequence[Layer]
+
+    def assignments(self) -> list[Assignment]:
+        """Those of the go command, strongest first; what a stronger layer always hides is left out."""
+        return list(self._assignments())
+
+    def _assignments(self) -> Iterator[Assignment]:
+        settled: set[str] = set()
+        for layer in self.layers:
+            found = [(name, entry) for name in VARIABLES - settled if (entry := layer.find(name))]
+            for name, (key, node) in sorted(found, key=lambda pair: pair[1][0].start):
+                assignment = self._assignment(layer, name, key, node)
+                if assignment:
+                    yield assignment
+                    settled |= set() if layer.condition else {name}
+
+    def _assignment(self, layer: Layer, name: str, key: Scalar, node: Node) -> Assignment | None:
+        scalar, expanded = self._scalar(node)
+        if scalar is None:
+            return None
+        self.pipeline.spend(1 + len(scalar.value))
+        value, dynamic = _as_the_job_sees(scalar), False
+        if expanded:
+            value, dynamic = self._expand(value, (name,))
+        return blanked(
+            Assignment(
+                name=name,
+                value=value,
+                at=scalar.at() if value else key.at(),
+                scope=self._scope(key, layer.part),
+                condition=layer.condition,
+                dynamic=dynamic or _INPUT in value,
+            )
+        )
+
+    def _scope(self, key: Scalar, part: str) -> str:
+        owner = self.pipeline.owner(key)
+        return part if owner == "variables" else f"{owner} {part}" if owner == "workflow" else f"job {owner} {part}"
+
+    def _scalar(self, node: Node) -> tuple[Scalar | None, bool]:
+        """The value itself, and whether references in it are expanded."""
+        followed = self.pipeline.follow(node)
+        expanded = True
+        if isinstance(followed, Mapping):
+            expand = followed.value("expand")
+            expanded = not (isinstance(expand, Scalar) and _as_the_job_sees(expand) == "false")
+            followed = self.pipeline.follow(followed.value("value"))
+        return (followed if isinstance(followed, Scalar) else None), expanded
+
+    def _expand(self, value: str, trail: tuple[str, ...]) -> tuple[str, bool]:
+        """The value with what the file knows put in, and whether something stays open."""
+        dynamic = False
+        parts = []
+        end = 0
+        for match in _REFERENCE.finditer(value):
+            parts.append(value[end : match.start()])
+            end = match.end()
+            if match["escape"]:
+                parts.append("$")
+                continue
+            inner = self._known(match["name"] or match["braced"], trail)
+            dynamic |= inner is None or inner[1]
+            parts.append(match.group() if inner is None else inner[0])
+        return "".join([*parts, value[end:]]), dynamic
+
+    def _known(self, name: str, trail: tuple[str, ...]) -> tuple[str, bool] | None:
+        if name in trail or len(trail) > _MAX_NESTING:
+            return None
+        for layer in self.layers:
+            entry = layer.find(name)
+            if entry is None:
+                continue
+            scalar, expanded = self._scalar(entry[1])
+            if layer.condition or scalar is None:
+                return None
+            self.pipeline.spend(_EXPANSION + len(scalar.value))
+            value = _as_the_job_sees(scalar)
+            return self._expand(value, (*trail, name)) if expanded else (value, False)
+        return None
+
+
+def _as_the_job_sees(scalar: Scalar) -> str:
+    """The text that GitLab makes of a value: Ruby reads YAML 1.1, where `off` is a boolean."""
+    if is_null(scalar):
+        return ""
+    return _BOOLEANS.get(scalar.value.lower(), scalar.value) if scalar.plain else scalar.value

@@ -1,0 +1,78 @@
+"""Scripts that one shell reads in turn, and what holds for the place that they run in."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from policygate.facts.model import Assignment, GoCommand
+from policygate.facts.syntax.shell import Script, read_script
+from policygate.facts.syntax.snippet import Snippet
+
+Part = tuple[Snippet, str]
+"""A script, and the scope of what it assigns."""
+
+ReadScript = Callable[..., Script]
+"""`read_script`, or a function that remembers what it said."""
+
+_LATE = "once the script has set it"
+_WRAPPER = re.compile(
+    r"(?:^|[\s;&|(])"
+    r"(?:g?make|task|mage|just|bazel(?:isk)?|golangci-lint|goreleaser|ko|(?:ba|da|k|z)?sh|source"
+    r"|\.{1,2}/[^\s;&|()]+|[^\s;&|()]+\.sh)"
+    r"(?=$|[\s;&|)])"
+)
+
+
+def run_in_turn(
+    parts: Iterable[Part], *, directory: str, environment: Sequence[Assignment], read: ReadScript = read_script
+) -> Script:
+    """What the parts do together when one shell, which starts in `directory`, reads them one after another.
+
+    `environment` is what is set for the shell, strongest first; the commands carry it where the shell lets it through.
+    """
+    whole = Script((), (), (), directory, frozenset(assignment.name for assignment in environment), ())
+    for snippet, scope in parts:
+        made = (assignment for assignment in whole.assignments if not assignment.lost)
+        carried = (*made, *environment)
+        part = read(snippet, scope=scope, directory=whole.directory, carried=carried, exported=whole.exported)
+        whole = Script(
+            assignments=part.assignments + whole.assignments,
+            written=part.written + whole.written,
+            commands=whole.commands + part.commands,
+            directory=part.directory,
+            exported=part.exported,
+            problems=whole.problems + part.problems,
+        )
+    return whole
+
+
+def without(commands: Iterable[GoCommand], declared: Iterable[Assignment]) -> list[GoCommand]:
+    """The commands without what is declared for their whole place."""
+    known = set(declared)
+    kept = ((command, [a for a in command.assignments if a not in known]) for command in commands)
+    return [
+        command if len(own) == len(command.assignments) else command.model_copy(update={"assignments": own})
+        for command, own in kept
+    ]
+
+
+def prevailing(made: Iterable[Assignment], commands: Sequence[GoCommand]) -> list[Assignment]:
+    """What scripts set, as settings of the whole place: with a condition unless every command has its variable set."""
+    held = [frozenset(assignment.name for assignment in command.assignments) for command in commands]
+    everywhere = held[0].intersection(*held[1:]) if held else None
+    return [
+        assignment
+        if assignment.lost or everywhere is None or assignment.name in everywhere
+        else under(assignment, _LATE)
+        for assignment in made
+    ]
+
+
+def under(assignment: Assignment, condition: str) -> Assignment:
+    """The same assignment where one more thing must hold."""
+    both = "; ".join(filter(None, (assignment.condition, condition)))
+    return assignment.model_copy(update={"condition": both})
+
+
+def may_run_go(text: str) -> bool:
+    """Whether a script runs something that may run the go command for it, such as `make` or `./build.sh`."""
+    return bool(_WRAPPER.search(text))

@@ -1,0 +1,137 @@
+"""Module paths and versions against golang.org/x/mod."""
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pytest
+
+from policygate.facts.go.module_path import canonical_version, check_path, check_path_major, split_path_version
+
+Ask = Callable[[Iterable[Mapping[str, str]]], list[Any]]
+
+ELEMENTS = (
+    *(
+        "a.example",
+        "A.example",
+        "example",
+        "a",
+        "A_b~c",
+        "a~1",
+        "a~1.b",
+        "~",
+        "~1",
+        "x.",
+        ".x",
+        "..",
+        "...",
+        "a..b",
+        "con",
+        "COM1.x",
+    ),
+    *(
+        "com10",
+        "nul.",
+        "lpt9~1",
+        "-a",
+        "a-",
+        "a+b",
+        "a b",
+        "a@b",
+        "é",
+        "%20",
+        "",
+        "v1",
+        "v2",
+        "v10",
+        "v02",
+        "v2.1",
+        "v",
+        "v0",
+        "vv2",
+    ),
+    *(
+        "gopkg.in",
+        "y.v1",
+        "y.v0",
+        "y.v02",
+        "y.v2-unstable",
+        "y.v0-unstable",
+        "y.v-unstable",
+        "y.v1-unstable",
+        "y",
+        ".v1",
+        "v1-unstable",
+    ),
+)
+IDENTIFIERS = ("0", "1", "00", "01", "0a", "a", "-", "-0", "10", "rc", "rc1", "", "é", "0-", "incompatible")
+
+
+def _paths(dice: random.Random) -> list[str]:
+    paths = ["/".join(dice.choices(ELEMENTS, k=dice.randint(1, 3))) for _ in range(1500)]
+    hosts = ("a.example/", "gopkg.in/", "gopkg.in/a/", "/", "")
+    return [*paths, *(host + element for host in hosts for element in ELEMENTS)]
+
+
+def _version(dice: random.Random) -> str:
+    numbers = ".".join(
+        dice.choices(("0", "1", "2", "10", "01", "x", ""), weights=(5, 5, 5, 3, 1, 1, 1), k=dice.randint(1, 4))
+    )
+    prerelease = "-" + ".".join(dice.choices(IDENTIFIERS, k=dice.randint(1, 3))) if dice.random() < 0.5 else ""
+    build = "+" + ".".join(dice.choices(IDENTIFIERS, k=dice.randint(1, 2))) if dice.random() < 0.5 else ""
+    return dice.choice(("v", "v", "v", "v", "", "V")) + numbers + prerelease + build
+
+
+def test_paths_are_accepted_and_split_as_in_go(ask: Ask) -> None:
+    paths = _paths(random.Random(4))  # noqa: S311 - no secret
+
+    valid = ask({"Kind": "path", "A": path} for path in paths)
+    splits = ask({"Kind": "split", "A": path} for path in paths)
+
+    assert [(path, go) for path, go in zip(paths, valid, strict=True) if (check_path(path) == "") != go] == []
+    ours = [list(split) if (split := split_path_version(path)) else None for path in paths]
+    go_splits = [[prefix, major] if ok else None for prefix, major, ok in splits]
+    assert [it for it in zip(paths, ours, go_splits, strict=True) if it[1] != it[2]] == []
+    assert {True, False} == set(valid) == {ok for *_, ok in splits}
+
+
+def test_versions_are_made_canonical_as_in_go(ask: Ask) -> None:
+    dice = random.Random(5)  # noqa: S311 - no secret
+    versions = [_version(dice) for _ in range(3000)] + ["v1\n", "v1.2.3\n", "v1.2.3-é"]
+
+    answers = ask({"Kind": "canonical", "A": version} for version in versions)
+
+    ours = [canonical_version(version) for version in versions]
+    assert [it for it in zip(versions, ours, answers, strict=True) if it[1] != it[2]] == []
+    assert 300 < sum(map(bool, answers)) < 2700
+
+
+def test_versions_go_with_path_suffixes_as_in_go(ask: Ask) -> None:
+    versions = ("v0.0.0-20200101000000-abcdefabcdef", "v0.1.0", "v1.0.0", "v2.0.0", "v2.0.0+incompatible", "v10.0.0")
+    suffixes = ("", "/v2", "/v10", ".v0", ".v1", ".v2", ".v2-unstable", ".v1-unstable", ".v-unstable")
+    pairs = [(version, suffix) for version in versions for suffix in suffixes]
+
+    answers = ask({"Kind": "major", "A": version, "B": suffix} for version, suffix in pairs)
+
+    assert [check_path_major(*pair) == "" for pair in pairs] == answers
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("", "the path is empty"),
+        ("-a.b", "it begins with a dash"),
+        ("a.b c", "it has a character that is not allowed in a module path"),
+        ("a.b//c", "it has an empty element"),
+        ("a.b/.c", "an element begins with a dot"),
+        ("a.b/c.", "an element ends with a dot"),
+        ("a.b/Con.x", "`Con` is a reserved name on Windows"),
+        ("a.b/c~1", "an element ends with a tilde and digits"),
+        ("foo/bar", "the first element has no dot"),
+        ("A.b", "the first element has a character that is not allowed in a host"),
+        ("a.b/v1", "the major version suffix is invalid"),
+        ("a.b/c", ""),
+    ],
+)
+def test_reasons_say_what_is_wrong(path: str, reason: str) -> None:
+    assert check_path(path) == reason
