@@ -11,11 +11,11 @@ MALFORMED_FILE = Rule(
     id="gate.malformed_file",
     title="A file cannot be understood",
     description=(
-        "A part of this file is not what its own tool accepts, so what it says there is unknown and no rule has seen it. "
-        "The tool itself will most likely refuse the file as well."
+        "A part of this file is not what its own tool accepts, so what it says there is unknown and no rule has seen "
+        "it. The tool itself will most likely refuse the file as well."
     ),
     severity="error",
-    fix="Correct the file at this place. A file that is not meant for the tool belongs under `exclude` in `policygate.yaml`.",
+    fix="Correct the file at this place, or list it under `exclude` in `policygate.yaml` if the tool never sees it.",
     links=(Link("https://go.dev/ref/mod", "Go Modules Reference"),),
     profiles=("baseline",),
 )
@@ -24,8 +24,8 @@ LEAVING_LINK = Rule(
     id="gate.leaving_link",
     title="A link leads out of the checkout",
     description=(
-        "This file is a symbolic link to something that is not a file of the checkout. What it says depends on the machine, "
-        "so it was not read and no rule has seen it."
+        "This file is a symbolic link to something that is not a file of the checkout. What it says depends on the "
+        "machine, so it was not read and no rule has seen it."
     ),
     severity="error",
     fix="Commit the file itself, or link to a file inside the checkout.",

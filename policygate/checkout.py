@@ -1,11 +1,13 @@
 """The files of a checkout, as git tracks them; the only reader of the tree (`git help ls-files`).
 
-The author of the change controls every byte: git runs without any configuration that executes something or reaches out, links
-that lead out of the tree are not followed, and what is no regular file is not opened.
+The author of the change controls every byte: git runs without any configuration that executes something or reaches
+out, links that lead out of the tree are not followed, and what is no regular file is not opened.
 """
 
 import os
+import shutil
 import stat
+import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -18,7 +20,7 @@ MAX_FILE_BYTES = 16 * 1024 * 1024
 """No manifest that a tool writes comes near."""
 
 DEFAULT_EXCLUDE = ("**/vendor/*/**", "**/testdata/**", "**/node_modules/**", "**/_*/go.*", "**/.*/go.*")
-"""What the go command ignores, and installed npm packages; `*` also matches `/`. Below `_x` and `.x` only manifests are."""
+"""What the go command ignores, and npm packages; `*` also matches `/`. Below `_x` and `.x` only manifests are ignored."""
 
 _HARDENED = {
     "core.fsmonitor": "false",
@@ -29,7 +31,6 @@ _HARDENED = {
     "protocol.allow": "never",
     "submodule.recurse": "false",
 }
-_ENVIRONMENT = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 _SUBMODULE_MODE = "160000"
 
 
@@ -42,7 +43,7 @@ class Link:
 
 
 class Checkout:
-    """A work tree: its root, resolved by `existing_folder`, and the paths in it that are wanted and not excluded, relative, with `/`, sorted."""
+    """A work tree: its resolved root, and the paths in it that are wanted and not excluded; relative, with `/`, sorted."""
 
     def __init__(self, root: Path, wanted: Callable[[str], bool], exclude: Sequence[str] = DEFAULT_EXCLUDE) -> None:
         self.root = root
@@ -152,27 +153,42 @@ def _repository(root: Path) -> Path | None:
 
 
 def _list_tracked(root: Path, repository: Path) -> Iterator[str]:
-    from git.cmd import Git  # noqa: PLC0415 - a tenth of a second, and not every checkout has git
-    from git.exc import CommandError  # noqa: PLC0415
+    """The work tree's share of the index.
 
+    One process without GitPython, whose import alone takes longer than everything else that listing does.
+    """
     configuration = {**_HARDENED, "safe.directory": str(repository)}
     options = [part for key, value in configuration.items() for part in ("-c", f"{key}={value}")]
-    command = ["git", *options, "ls-files", "-z", "--stage"]
-    environment = {**_ENVIRONMENT, "GIT_DIR": str(repository / ".git"), "GIT_WORK_TREE": str(repository)}
+    command = [_git(root), *options, "ls-files", "-z", "--stage"]
     try:
-        listed = Git(str(root)).execute(command, env=environment, stdout_as_string=False, strip_newline_in_stdout=False)
-    except CommandError as error:
+        listed = subprocess.run(command, cwd=root, env=_environment(), capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = getattr(error, "stderr", b"").decode(errors="replace").strip() or _reason(error)
         hint = "repair the repository, or run on an export without `.git`"
-        raise CheckoutError(
-            f"git cannot list the files of the checkout: {_last_line(str(error.stderr))}", hint
-        ) from error
+        raise CheckoutError(f"git cannot list the files of the checkout: {said}", hint) from error
     seen = set()
-    for record in bytes(listed).decode("utf-8", "surrogateescape").split("\0"):
+    for record in listed.decode("utf-8", "surrogateescape").split("\0"):
         meta, _, path = record.partition("\t")
         mode = meta.partition(" ")[0]
         if path and path not in seen and mode != _SUBMODULE_MODE and os.path.lexists(root / path):
             seen.add(path)
             yield path
+
+
+def _git(root: Path) -> str:
+    """The git on the PATH, but none that the checkout brings along."""
+    folders = [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if Path(folder).is_absolute()]
+    outside = [folder for folder in folders if not Path(folder).resolve().is_relative_to(root)]
+    found = shutil.which("git", path=os.pathsep.join(outside))
+    if found is None:
+        raise CheckoutError("the checkout is a git repository, and there is no `git` on the PATH", "install git")
+    return found
+
+
+def _environment() -> dict[str, str]:
+    """The caller's environment without what would point git elsewhere."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {**kept, "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 
 
 def _list_folder(root: Path) -> Iterator[str]:
@@ -198,8 +214,3 @@ def _excluded(path: str, patterns: Sequence[str]) -> bool:
 
 def _reason(error: Exception) -> str:
     return (getattr(error, "strerror", None) or str(error)).lower()
-
-
-def _last_line(text: str) -> str:
-    """What git said last, without GitPython's frame around it."""
-    return text.strip().strip("'").rpartition("\n")[2].strip().removeprefix("stderr: '")

@@ -51,7 +51,7 @@ EnvironmentOption = Annotated[
 ]
 
 
-def _print_version(value: bool) -> None:  # noqa: FBT001 - typer's form of a callback
+def _print_version(value: bool) -> None:
     if value:
         typer.echo(f"policygate {__version__}")
         raise typer.Exit
@@ -67,7 +67,7 @@ def _options(
 
 
 @app.command()
-def check(  # noqa: PLR0913 - one parameter a flag
+def check(  # noqa: PLR0913, PLR0917 - one parameter a flag
     root: Root = Path(),
     config: ConfigOption = None,
     policy: PolicyOption = None,

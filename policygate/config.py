@@ -1,4 +1,4 @@
-"""`policygate.yaml`: what belongs to the organisation, what is set outside the repository, and how strict the gate is."""
+"""`policygate.yaml`: what is the organisation's own, what is set outside the repository, how strict the gate is."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -25,7 +25,15 @@ _FORM = "`policygate init --stdout` shows the form"
 Family = Literal["gitlab", "github", "dockerfile", "make", "shell"]
 Prefix = Annotated[str, AfterValidator(lambda value: _refuse(value, "is no module path prefix", " :*?[]\\@,|"))]
 Host = Annotated[str, AfterValidator(lambda value: _refuse(value, "is no host (with an optional path)", " *?[]\\@,|"))]
-Variable = Annotated[str, AfterValidator(lambda value: _known_variable(value))]
+
+
+def _known_variable(name: str) -> str:
+    if name not in VARIABLES:
+        raise ValueError(f"is no variable that the gate reads ({', '.join(sorted(VARIABLES))})")
+    return name
+
+
+Variable = Annotated[str, AfterValidator(_known_variable)]
 
 
 class _Mark(Protocol):
@@ -36,7 +44,7 @@ class _Mark(Protocol):
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class OwnSection(_Section):
@@ -162,7 +170,7 @@ def parse_config(path: str, data: bytes) -> ConfigFile:
         text = data.decode("utf-8")
         _refuse_tricks(path, text)
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
-        raw = yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader, in C
+        raw = yaml.load(text, Loader=yaml.CSafeLoader)
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: is not UTF-8", "save it as UTF-8") from error
     except yaml.YAMLError as error:
@@ -182,12 +190,6 @@ def parse_config(path: str, data: bytes) -> ConfigFile:
         at = ConfigFile(Config(), path, places).at(*keys, *([_KEY] if about_key else []))
         raise UsageError(message, hint, at) from error
     return ConfigFile(config, path, places)
-
-
-def _known_variable(value: str) -> str:
-    if value not in VARIABLES:
-        raise ValueError(f"is no variable that the gate reads ({', '.join(sorted(VARIABLES))})")
-    return value
 
 
 def _refuse(value: str, reason: str, characters: str) -> str:

@@ -11,8 +11,8 @@ from policygate.engine import EngineChoice, OpaServer, open_engine
 from policygate.engine.decision import findings
 from policygate.engine.policies import Pack, load_pack
 from policygate.errors import CheckoutError, PolicygateError, UsageError
-from policygate.facts import LINKERS, READERS, environment, link, model, read, reader_of
 from policygate.excerpt import excerpts
+from policygate.facts import LINKERS, READERS, environment, link, model, read, reader_of
 from policygate.facts.own import Surroundings, guess_own, state_own
 from policygate.findings import Checked, EngineInfo, Finding, Problem, Rule, Severity, Verdict, judge
 from policygate.location import At, Position

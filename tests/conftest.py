@@ -63,7 +63,7 @@ def repository(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def run() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """A function that runs the installed `policygate` in an environment of its own, with the pinned `opa` on its PATH."""
+    """A function that runs the installed `policygate` in a clean environment, with the pinned `opa` on its PATH."""
 
     def execute(
         *arguments: object, cwd: Path | str = "/", env: Mapping[str, str] | None = None

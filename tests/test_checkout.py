@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from policygate import checkout
 from policygate.checkout import DEFAULT_EXCLUDE, MAX_FILE_BYTES, Checkout, Link, existing_folder, tracked_files
 from policygate.errors import CheckoutError
 from policygate.facts import reader_of
@@ -71,16 +72,16 @@ def test_a_link_that_leads_out_is_reported_and_not_followed(repository: Reposito
     outside = tmp_path / "outside.mod"
     outside.write_text("module secret\n")
     root = repository({"Makefile": "all:\n"}, links={"go.mod": str(outside), "a/go.mod": "../missing"})
-    checkout = Checkout(existing_folder(root), lambda path: bool(reader_of(path)))
-    assert list(checkout.paths) == ["Makefile"]
-    assert list(checkout.leaving) == [Link("a/go.mod", "../missing"), Link("go.mod", str(outside))]
+    opened = Checkout(existing_folder(root), lambda path: bool(reader_of(path)))
+    assert list(opened.paths) == ["Makefile"]
+    assert list(opened.leaving) == [Link("a/go.mod", "../missing"), Link("go.mod", str(outside))]
 
 
 def test_a_link_inside_is_read_under_the_name_it_means(repository: Repository) -> None:
     root = repository({"real/go.mod": "module m\n"}, links={"go.mod": "real/go.mod"})
-    checkout = Checkout(existing_folder(root), lambda path: bool(reader_of(path)))
-    assert list(checkout.paths) == ["real/go.mod"]
-    assert checkout.read("real/go.mod") == b"module m\n"
+    opened = Checkout(existing_folder(root), lambda path: bool(reader_of(path)))
+    assert list(opened.paths) == ["real/go.mod"]
+    assert opened.read("real/go.mod") == b"module m\n"
 
 
 def test_a_folder_behind_a_link_is_not_read(repository: Repository, tmp_path: Path) -> None:
@@ -91,24 +92,24 @@ def test_a_folder_behind_a_link_is_not_read(repository: Repository, tmp_path: Pa
     (root / "a" / "go.mod").unlink()
     (root / "a").rmdir()
     (root / "a").symlink_to(outside)
-    checkout = Checkout(existing_folder(root), lambda path: bool(reader_of(path)))
-    assert list(checkout.paths) == []
-    assert list(checkout.leaving) == [Link("a/go.mod", str(outside))]
+    opened = Checkout(existing_folder(root), lambda path: bool(reader_of(path)))
+    assert list(opened.paths) == []
+    assert list(opened.leaving) == [Link("a/go.mod", str(outside))]
 
 
 def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "go.mod")
-    checkout = Checkout(existing_folder(tmp_path), lambda path: bool(reader_of(path)))
+    opened = Checkout(existing_folder(tmp_path), lambda path: bool(reader_of(path)))
     with pytest.raises(CheckoutError, match=r"^go\.mod: is not a regular file$"):
-        checkout.read("go.mod")
+        opened.read("go.mod")
 
 
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:
     with (tmp_path / "go.mod").open("wb") as file:
         file.truncate(MAX_FILE_BYTES + 1)
-    checkout = Checkout(existing_folder(tmp_path), lambda path: bool(reader_of(path)))
+    opened = Checkout(existing_folder(tmp_path), lambda path: bool(reader_of(path)))
     with pytest.raises(CheckoutError, match=r"^go\.mod: is larger than 16 MiB$"):
-        checkout.read("go.mod")
+        opened.read("go.mod")
 
 
 @pytest.mark.parametrize("key", ["core.fsmonitor", "core.sshCommand", "core.pager", "diff.external", "core.hooksPath"])
@@ -151,6 +152,8 @@ def test_a_folder_of_somebody_else_is_accepted(repository: Repository, monkeypat
     """Git's own switch for its tests makes every folder somebody else's."""
     root = repository({"go.mod": "module m\n"})
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    kept = checkout._environment()
+    monkeypatch.setattr(checkout, "_environment", lambda: {**kept, "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"})
     refused = subprocess.run(["git", "status"], cwd=root, check=False, capture_output=True, text=True)
     assert "dubious ownership" in refused.stderr
     assert paths(root) == ["go.mod"]

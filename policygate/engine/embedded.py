@@ -103,7 +103,7 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            cwd=os.path.abspath(os.sep),
+            cwd=Path(sys.executable).anchor,
             env={name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ},
         )
         self._last_words = b""
@@ -146,7 +146,7 @@ class _Worker:
         words = _opened(self._process.stderr).read().decode("utf-8", "replace").strip()
         self.stop()
         if "memory allocation" in words or "MemoryError" in words:
-            hint = "a rule builds too large a value, or the checkout is too large for the embedded engine: try `--engine opa`"
+            hint = "a rule builds too large a value, or the checkout is too large for this engine: try `--engine opa`"
             return EngineError("the policy engine ran out of memory", hint)
         if code < 0:
             return EngineError(

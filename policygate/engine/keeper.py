@@ -1,7 +1,10 @@
-"""Run a program in a folder of its own and end both with whoever started us, however that ends: our stdin is its life line.
+"""Run a program in a folder of its own, and end both when our stdin does: however the gate ends, nothing is left.
 
 A script for a bare interpreter: `keeper.py FOLDER PROGRAM ARGUMENT...`.
 """
+
+# Nothing of pathlib, which would double the start.
+# ruff: noqa: PTH106, PTH108, PTH118
 
 import os
 import select
@@ -41,7 +44,7 @@ def _become(command: list[str]) -> None:
             import ctypes  # noqa: PLC0415 - the parent needs none of it
 
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        os.execv(command[0], command)
+        os.execv(command[0], command)  # noqa: S606 - that is the point
     except OSError as error:
         os.write(2, f"{command[0]}: {error.strerror}".encode())
     finally:

@@ -1,4 +1,4 @@
-"""Ask an OPA over its REST API (https://www.openpolicyagent.org/docs/rest-api), with opa-python-client in safe settings."""
+"""Ask an OPA with opa-python-client in safe settings (https://www.openpolicyagent.org/docs/rest-api)."""
 
 import socket
 import ssl
@@ -42,7 +42,7 @@ def ask(address: Address, pack: Pack, input_json: str, timeout_s: float) -> dict
 
 
 class _Client(OpaClient):  # type: ignore[misc] # the library has no types
-    """Opa-python-client that follows no redirect and takes nothing from the environment: no proxy, netrc or CA bundle."""
+    """A client that follows no redirect and takes nothing from the environment: no proxy, netrc or CA bundle."""
 
     def __init__(self, address: Address, timeout_s: float) -> None:
         self._socket = address.socket
@@ -67,12 +67,13 @@ class _Client(OpaClient):  # type: ignore[misc] # the library has no types
 
     def gate(self, input_json: str) -> Response:
         """Query the document of `package gate`; the input is sent as it is, not parsed and printed again."""
-        return self._session.post(
+        response: Response = self._session.post(
             f"{self.root_url}/data/gate?{_QUERY}",
             data=b"".join((b'{"input":', input_json.encode(), b"}")),
             headers={"Content-Type": "application/json"},
             timeout=self.timeout,
         )
+        return response
 
 
 class _UnixConnection(HTTPConnection):
@@ -160,7 +161,9 @@ def _explain(error: Exception, address: Address, timeout_s: float) -> EngineErro
     if isinstance(error, failures.Timeout) or any(isinstance(cause, TimeoutError) for cause in causes):
         return EngineError(f"{where} did not answer within {timeout_s:g} seconds", "allow more with `--timeout`")
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return EngineError(f"TLS with {where} failed: {reason}", "`--opa-ca`, `--opa-cert` and `--opa-key` name the files")
+        return EngineError(
+            f"TLS with {where} failed: {reason}", "`--opa-ca`, `--opa-cert` and `--opa-key` name the files"
+        )
     if isinstance(error, failures.TooManyRedirects):
         return EngineError(f"{where} redirects to another address, which is refused", "give the final address")
     if isinstance(error, failures.ConnectionError):

@@ -40,13 +40,15 @@ class Pack:
     digest: str
     """`sha256:` and 64 hexadecimal digits over packages and texts; where the files lie does not matter."""
     gate_text: str
-    """The module `package gate`: the digest, the rules asked for (`input.run.rules`), and by its id the decision of each."""
+    """The module `package gate`: the digest, the asked rules (`input.run.rules`) and each one's decision by id."""
     schema: str
     """The JSON Schema of the Rego input, the parameters of the rules included."""
 
     def label(self, module: str) -> str:
         """Where people find the policy that an engine names, with whatever the engine puts in front of its name."""
-        found = max((f for f in self.files if f"/{module}".endswith(f"/{f.module}")), key=lambda f: f.package, default=None)
+        found = max(
+            (f for f in self.files if f"/{module}".endswith(f"/{f.module}")), key=lambda f: f.package, default=None
+        )
         return found.path if found else module or "policies"
 
 

@@ -1,7 +1,7 @@
 """The process that evaluates policies with regorus (https://github.com/microsoft/regorus); `embedded.py` talks to it.
 
-Each message is its length in eight bytes, then JSON. The first one brings the policies and is answered with their faults;
-each further one is an input and is answered with the `gate` document, or with why there is none.
+Each message is its length in eight bytes, then JSON. The first one brings the policies and is answered with their
+faults; each further one is an input and is answered with the `gate` document, or with why there is none.
 """
 
 import gc
@@ -83,10 +83,10 @@ class Policies:
         return [list(fault) for fault in check(json.loads(self._engine.get_ast_as_json()), schema)]
 
     def decide(self, input_json: str) -> bytes:
-        """Evaluate `data.gate`: `{"result": ...}`, or `{"fault": ...}`, or `{"broken": ...}` when regorus itself fails."""
+        """Evaluate `data.gate`: an object with `result`, with a `fault`, or with `broken` when regorus itself fails."""
         try:
             self._engine.set_input_json(input_json)
-            answer = self._engine.eval_query_as_json("data.gate")
+            answer: str = self._engine.eval_query_as_json("data.gate")
         except RuntimeError as error:
             return json.dumps({"fault": self.explain(str(error))}).encode()
         except MemoryError:

@@ -38,10 +38,10 @@ def _quiet(verdict: Verdict) -> Iterator[Line]:
     for finding in verdict.findings:
         if finding.disposition == "active" and at_least(finding.severity, verdict.fail_on):
             head = f"{finding.severity}[{show(finding.rule.id)}]"
-            place: Line = ((f"{_place(finding.at)}: ", "plain"), (head, finding.severity))
+            place: Line = ((f"{_short_place(finding.at)}: ", "plain"), (head, finding.severity))
             yield (*place, (f": {flat(finding.message)}", "plain"))
     for problem in verdict.problems:
-        place = ((f"{_place(problem.at)}: ", "plain"),) if problem.at and problem.at.path else BLANK
+        place = ((f"{_short_place(problem.at)}: ", "plain"),) if problem.at and problem.at.path else BLANK
         yield (*place, ("error", "error"), (f": {flat(problem.message)}", "plain"))
 
 
@@ -132,10 +132,13 @@ def _pointer(at: At, gutter: int) -> Line:
 def _place(at: At) -> str:
     """`path:line:column`, and what the text there stands for; never empty."""
     stands_for = _STANDS_FOR[at.origin]
+    return f"{_short_place(at)} ({stands_for}; nearest text)" if at.path and stands_for else _short_place(at)
+
+
+def _short_place(at: At) -> str:
     if not at.path:
-        return f"({stands_for or 'no place'})"
-    place = show(at.path) + (f":{at.start.line}:{at.start.column}" if at.start.line else "")
-    return f"{place} ({stands_for}; nearest text)" if stands_for else place
+        return f"({_STANDS_FOR[at.origin] or 'no place'})"
+    return show(at.path) + (f":{at.start.line}:{at.start.column}" if at.start.line else "")
 
 
 def _drawable(mark: Mark, lines: Mapping[str, Mapping[int, str]]) -> bool:

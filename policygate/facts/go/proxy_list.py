@@ -106,7 +106,7 @@ def _proxy(url: URL) -> _Address:
     plain_http = url.scheme == "http"
     credentials = url.userinfo is not None
     problem = ""
-    if not url.host.partition(":")[0]:
+    if url.host in ("", ":"):
         problem = "the URL names no host"
     elif plain_http and credentials:
         problem = "go sends no credentials over plain http"

@@ -26,7 +26,7 @@ from policygate.facts.own import role_of
 from policygate.location import At
 
 GO_DEFAULTS: Mapping[str, str] = {"GOPROXY": "default,direct", "GOSUMDB": "default"}
-"""What `$GOROOT/go.env` sets; the hosts themselves are read from there where they matter, so `default` stands for them."""
+"""What `$GOROOT/go.env` sets; `default` stands for the hosts, which are read from there where they matter."""
 
 
 @dataclass(frozen=True)

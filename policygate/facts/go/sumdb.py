@@ -96,8 +96,8 @@ def _url_problem(url: str) -> str:
     parsed = parse_url(url)
     if parsed.problem:
         return f"the URL is invalid: {parsed.problem}"
-    if parsed.scheme not in ("http", "https", "file"):
-        return "the URL must begin with `https://`, `http://` or `file://`"
+    if parsed.scheme not in ("", "http", "https", "file"):  # without one go asks by https
+        return f"the scheme `{parsed.scheme[:40]}` is none of `https`, `http`, `file`"
     if parsed.scheme == "http" and parsed.userinfo is not None:
         return "go sends no credentials over plain http"
     return ""

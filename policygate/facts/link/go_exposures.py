@@ -1,6 +1,6 @@
 """Exposures: which party outside the organisation learns the names of private modules (https://go.dev/ref/mod#privacy)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Literal, NamedTuple
@@ -41,8 +41,8 @@ def link(files: FileFacts, surroundings: Surroundings, go: Go) -> Go:  # noqa: A
         for use in _uses(context, surroundings):
             modules = private.of(context.modules, vendor=use.vendor)
             if modules:
-                groups.setdefault((*use.identity, modules), _Group(use, modules)).contexts.add(context.id)
-    exposures = [exposure for group in groups.values() for exposure in group.exposures(surroundings)]
+                groups.setdefault((*use.identity, modules), _Group(use, modules, surroundings)).contexts.add(context.id)
+    exposures = [exposure for group in groups.values() for exposure in group.exposures()]
     return go.model_copy(update={"exposures": sorted(_merged(exposures), key=_order)})
 
 
@@ -156,29 +156,54 @@ class _PrivateModules:
                 yield path
 
 
+class _Leak(NamedTuple):
+    """One way in which a party outside learns module paths."""
+
+    through: Literal["proxy", "sumdb"]
+    party: str
+    modules: list[str]
+    reason: Literal["first", "comma", "pipe", "lookup"]
+    setting: Setting
+    """The setting responsible, a default included."""
+    at: At
+
+
 @dataclass
 class _Group:
     """Contexts that run with the same settings and build the same private modules."""
 
     use: _Use
     modules: tuple[str, ...]
+    surroundings: Surroundings
     contexts: set[str] = field(default_factory=set)
 
-    def exposures(self, surroundings: Surroundings) -> Iterator[Exposure]:
-        use = self.use
-        proxied = self._uncovered(use.no_proxy)
-        for entry, reason in _askable(use.proxy.chain) if proxied else ():
-            at = entry.at
-            yield self._exposure("proxy", entry.host, proxied, reason, use.proxy, at, surroundings)
-        looked_up = self._uncovered(use.no_sumdb) if use.adds_sums else []
-        sumdb = use.sumdb
-        if looked_up and not sumdb.off and sumdb.confidence != "unknown" and not sumdb.problem and sumdb.role != "own":
-            responsible = use.no_sumdb or sumdb
-            yield self._exposure("sumdb", sumdb.name, looked_up, "lookup", responsible, responsible.at, surroundings)
-        elif looked_up and sumdb.at.origin == "default":
-            yield self._exposure(
-                "sumdb", sumdb.name, looked_up, "lookup", use.no_sumdb or sumdb, sumdb.at, surroundings
+    def exposures(self) -> Iterator[Exposure]:
+        for leak in (*self._through_proxies(), *self._through_lookups()):
+            default = leak.setting.at.origin == "default"
+            yield Exposure(
+                through=leak.through,
+                party=leak.party,
+                modules=leak.modules,
+                contexts=sorted(self.contexts),
+                reason=leak.reason,
+                at=self.use.place.standing_for("default") if default else leak.at,
+                scope=leak.setting.scope,
+                assumes=list(self._assumes(leak.setting)),
             )
+
+    def _through_proxies(self) -> Iterator[_Leak]:
+        modules = self._uncovered(self.use.no_proxy)
+        for entry, reason in _askable(self.use.proxy.chain) if modules else ():
+            yield _Leak("proxy", entry.host, modules, reason, self.use.proxy, entry.at)
+
+    def _through_lookups(self) -> Iterator[_Leak]:
+        sumdb = self.use.sumdb
+        known = sumdb.confidence != "unknown" or sumdb.at.origin == "default"
+        asked = self.use.adds_sums and known and not sumdb.off and not sumdb.problem and sumdb.role != "own"
+        modules = self._uncovered(self.use.no_sumdb) if asked else []
+        if modules:
+            responsible = self.use.no_sumdb or sumdb
+            yield _Leak("sumdb", sumdb.name, modules, "lookup", responsible, responsible.at)
 
     def _uncovered(self, patterns: PatternSetting | None) -> list[str]:
         """The modules that no pattern covers; none when the patterns are not known."""
@@ -189,31 +214,12 @@ class _Group:
         texts = [pattern.text for pattern in patterns.patterns]
         return [path for path in self.modules if not matches(texts, path)]
 
-    def _exposure(
-        self,
-        through: Literal["proxy", "sumdb"],
-        party: str,
-        modules: Sequence[str],
-        reason: Literal["first", "comma", "pipe", "lookup"],
-        setting: Setting,
-        at: At,
-        surroundings: Surroundings,
-    ) -> Exposure:
-        return Exposure(
-            through=through,
-            party=party,
-            modules=list(modules),
-            contexts=sorted(self.contexts),
-            reason=reason,
-            at=at if setting.at.origin != "default" else self.use.place.standing_for("default"),
-            scope=setting.scope,
-            assumes=list(self._assumes(setting, surroundings)),
-        )
-
-    def _assumes(self, setting: Setting, surroundings: Surroundings) -> Iterator[str]:
-        if not surroundings.own.stated:
-            yield f"{_listed(surroundings.own.private)} is private (`own.modules` in policygate.yaml would say so)"
-        absent = [s for s in (self.use.no_proxy, self.use.no_sumdb) if s is None]
+    def _assumes(self, setting: Setting) -> Iterator[str]:
+        own = self.surroundings.own
+        if not own.stated:
+            prefixes = ", ".join(f"`{prefix}`" for prefix in own.private)
+            yield f"{prefixes} is private (`own.modules` in policygate.yaml would say so)"
+        absent = self.use.no_proxy is None or self.use.no_sumdb is None
         if self.use.open and (absent or setting.at.origin == "default"):
             yield f"nothing outside the repository sets it (`outer.{self.use.family}` in policygate.yaml would say so)"
         if setting.condition.startswith("unless "):
@@ -239,7 +245,7 @@ def _askable(chain: Sequence[ProxyEntry]) -> Iterator[tuple[ProxyEntry, Literal[
 
 def _merged(exposures: Iterable[Exposure]) -> list[Exposure]:
     """One exposure for all contexts in which the same party learns the same modules by the same setting."""
-    merged: dict[tuple[object, ...], Exposure] = {}
+    merged: dict[str, Exposure] = {}
     for exposure in exposures:
         key = (
             exposure.through,
@@ -258,7 +264,3 @@ def _merged(exposures: Iterable[Exposure]) -> list[Exposure]:
 def _order(exposure: Exposure) -> tuple[object, ...]:
     start = exposure.at.start
     return (exposure.at.path, start.line, start.column, exposure.through, exposure.party, exposure.contexts)
-
-
-def _listed(prefixes: Sequence[str]) -> str:
-    return ", ".join(f"`{prefix}`" for prefix in prefixes)

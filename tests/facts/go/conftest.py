@@ -40,7 +40,7 @@ def ask(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         "GOWORK": "off",
         "CGO_ENABLED": "0",
     }
-    root, version = _run(["go", "env", "GOROOT", "GOVERSION"], folder, environment).split()
+    root, version, *_ = _run(["go", "env", "GOROOT", "GOVERSION"], folder, environment).split()
     goroot = Path(root)
     shutil.copytree(goroot / "src/cmd/vendor/golang.org/x/mod", folder / "mod")
     shutil.copytree(goroot / "src/cmd/internal/quoted", folder / "quoted", ignore=shutil.ignore_patterns("*_test.go"))

@@ -1,0 +1,40 @@
+import pytest
+
+from policygate.engine.needs import EVERYTHING, GO, needs
+from policygate.facts import LINKERS, READERS
+from policygate.facts.model import Facts, Go
+
+
+@pytest.mark.parametrize(
+    ("path", "sources"),
+    [
+        (("go", "modules"), {"go_mod", "go_modules", "vendor"}),
+        (("go", "modules", "requires"), {"go_mod", "go_modules", "vendor"}),
+        (("base", "go", "sums"), {"go_mod", "go_modules", "go_sum"}),
+        (("config", "own"), set()),
+        (("now",), set()),
+        (("base", "exists"), set()),
+        (("sources", "go_mod"), set()),
+        (("network",), set()),
+        (("go",), EVERYTHING),
+        ((), EVERYTHING),
+        (("base",), EVERYTHING),
+        (("go", "nothing_known"), EVERYTHING),
+    ],
+)
+def test_a_path_needs_the_sources_of_its_facts(path: tuple[str, ...], sources: set[str]):
+    assert needs([path]) == sources
+
+
+def test_several_paths_need_the_sources_of_each():
+    assert needs([("go", "sums"), ("go", "modules")]) == {"go_mod", "go_modules", "go_sum", "vendor"}
+
+
+def test_every_key_of_the_facts_has_its_sources():
+    assert set(GO) == set(Go.model_fields)
+    quiet = {name for name in Facts.model_fields if not needs([(name,)])}
+    assert quiet == {"change", "config", "network", "now", "observed", "run", "sources"}
+
+
+def test_the_sources_are_all_readers_and_linkers():
+    assert {*READERS, *LINKERS} == EVERYTHING

@@ -1,0 +1,133 @@
+"""Whatever a verdict holds, every renderer shows it, and nothing of it acts on whoever looks."""
+
+import json
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from policygate.findings import Checked, EngineInfo, Finding, Link, Parameter, Problem, Related, Rule, Verdict
+from policygate.location import At, Position
+from policygate.report import RENDERERS, renderer, text
+from policygate.report.drawing.screen import measure
+from policygate.report.json import schema
+from policygate.report.rules import render_markdown_table, render_page, render_table
+
+HOSTILE = [
+    "::error::x",
+    "##vso[a.b]c",
+    "##[group]x",
+    "\x1b[31m",
+    "\r\n",
+    "\t",
+    " ",
+    "\u202e",
+    "e\u0301",
+    "漢字",
+    "`",
+    "a b",
+]
+TEXTS = st.lists(st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categories=()), max_size=12), max_size=12)
+TEXT = TEXTS.map("".join)
+LINE = TEXT.map(lambda text: text.replace("\n", ""))
+PATHS = st.sampled_from(["go.mod", "a/b c.yml", "::error::x", "##vso[x]y", "\udc80\ud800\n\x1b", ""])
+ORIGINS = st.sampled_from(["text", "default", "absent", "outer", "environment"])
+SEVERITIES = st.sampled_from(["error", "warning", "note"])
+POSITIONS = st.builds(Position, line=st.integers(0, 9), column=st.integers(0, 60))
+PLACES = st.builds(At, path=PATHS, start=POSITIONS, end=POSITIONS, origin=ORIGINS)
+RULES = st.builds(
+    Rule,
+    id=st.sampled_from(["goproxy.comma_failover", "acme.no_forks", "a"]),
+    title=TEXT,
+    description=TEXT,
+    severity=SEVERITIES,
+    fix=TEXT,
+    links=st.lists(st.builds(Link, TEXT, TEXT), max_size=2).map(tuple),
+    parameters=st.lists(st.builds(Parameter, TEXT, st.integers() | TEXT, TEXT), max_size=2).map(tuple),
+    profiles=st.lists(TEXT, max_size=2).map(tuple),
+    security_severity=st.sampled_from(["", "7.5"]),
+)
+FINDINGS = st.builds(
+    Finding,
+    RULES,
+    SEVERITIES,
+    TEXT,
+    TEXT,
+    PLACES,
+    related=st.lists(st.builds(Related, TEXT, PLACES), max_size=4).map(tuple),
+    assumes=st.lists(TEXT, max_size=2).map(tuple),
+    change=st.sampled_from(["none", "new", "carried", "changed", "fixed"]),
+    disposition=st.sampled_from(["active", "active", "active", "waived", "ignored"]),
+)
+PROBLEMS = st.lists(st.builds(Problem, TEXT, TEXT, st.none() | PLACES), min_size=1, max_size=2).map(tuple)
+COUNTS = st.integers(0, 3)
+
+
+@st.composite
+def verdicts(draw: st.DrawFn) -> Verdict:
+    outcome = draw(st.sampled_from(["pass", "fail", "error"]))
+    return Verdict(
+        outcome=outcome,
+        findings=draw(st.lists(FINDINGS, max_size=3).map(tuple)),
+        problems=draw(PROBLEMS) if outcome == "error" else (),
+        checked=draw(st.builds(Checked, COUNTS, COUNTS, COUNTS, COUNTS)),
+        engine=draw(st.builds(EngineInfo, TEXT, TEXT)),
+        fail_on=draw(SEVERITIES),
+        rules=draw(st.lists(RULES, max_size=2).map(tuple)),
+        lines=draw(st.dictionaries(PATHS, st.dictionaries(st.integers(1, 9), LINE), max_size=3)),
+        advice=draw(st.lists(TEXT, max_size=2).map(tuple)),
+    )
+
+
+def assert_harmless(shown: str) -> None:
+    """No control or format character, no command of a runner, no blank at the end of a line."""
+    assert {c for c in shown if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}} <= {"\n"}
+    assert not re.search(r"^\s*::|##\w*\[|[ \t]$", shown, re.MULTILINE)
+    assert shown == "" or (shown.endswith("\n") and not shown.endswith("\n\n"))
+
+
+@given(verdicts(), st.integers(40, 130), st.booleans())
+def test_text_is_harmless(verdict: Verdict, width: int, quiet: bool) -> None:
+    assert_harmless(text.render(verdict, width=width, quiet=quiet))
+
+
+@given(verdicts(), st.booleans())
+def test_colour_adds_colour_only(verdict: Verdict, quiet: bool) -> None:
+    colored = text.render(verdict, color=True, quiet=quiet)
+    assert re.sub(r"\x1b\[(?:0|1|1;9\d)m", "", colored) == text.render(verdict, quiet=quiet)
+
+
+@given(verdicts(), st.integers(40, 130))
+def test_text_fits_the_width_unless_a_word_does_not(verdict: Verdict, width: int) -> None:
+    for line in text.render(verdict, width=width).splitlines():
+        is_place = line.lstrip().startswith("-->")
+        assert is_place or measure(line) <= width or max(map(measure, line.split())) > width - 24, line
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+@given(verdict=verdicts())
+def test_every_format_is_text_that_can_be_written(name: str, verdict: Verdict) -> None:
+    assert renderer(name)(verdict).encode().endswith(b"\n")
+
+
+@given(verdicts())
+@settings(max_examples=50)
+def test_json_follows_its_schema(verdict: Verdict) -> None:
+    Draft202012Validator(schema()).validate(json.loads(text_of_json(verdict)))
+
+
+def text_of_json(verdict: Verdict) -> str:
+    shown = renderer("json")(verdict)
+    assert not re.search(r"##\w*\[", shown)
+    return shown
+
+
+@given(st.lists(RULES, max_size=3), st.integers(40, 130))
+def test_rules_are_harmless(rules: list[Rule], width: int) -> None:
+    assert_harmless(render_table(rules, width=width))
+    for rule in rules:
+        assert_harmless(render_page(rule, width=width))
+    assert_harmless(render_markdown_table(rules))
