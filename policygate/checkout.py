@@ -20,7 +20,7 @@ MAX_FILE_BYTES = 16 * 1024 * 1024
 """No manifest that a tool writes comes near."""
 
 DEFAULT_EXCLUDE = ("**/vendor/*/**", "**/testdata/**", "**/node_modules/**", "**/_*/go.*", "**/.*/go.*")
-"""What the go command ignores, and npm packages; `*` also matches `/`. Below `_x` and `.x` only manifests are ignored."""
+"""What the go command ignores, and npm packages; `*` also matches `/`. Below `_x` and `.x` only manifests are."""
 
 _HARDENED = {
     "core.fsmonitor": "false",
@@ -43,7 +43,7 @@ class Link:
 
 
 class Checkout:
-    """A work tree: its resolved root, and the paths in it that are wanted and not excluded; relative, with `/`, sorted."""
+    """A work tree: its resolved root, and the wanted paths in it that are not excluded; relative, with `/`, sorted."""
 
     def __init__(self, root: Path, wanted: Callable[[str], bool], exclude: Sequence[str] = DEFAULT_EXCLUDE) -> None:
         self.root = root

@@ -36,7 +36,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule as its METADATA describes it. The id of a Rego rule is its package, below `policygate` where it is ours."""
+    """A rule as its METADATA describes it; the id is its package, below `policygate` where it is ours."""
 
     id: str
     title: str
@@ -118,8 +118,8 @@ class EngineInfo:
 class Verdict:
     """The answer of a check, and all that a report may show.
 
-    `findings` are sorted by path, line, column, rule and subject. `lines` holds the source lines around them, by path and
-    1-based number, with every credential blanked.
+    `findings` are sorted by path, line, column, rule and subject. `lines` holds the source lines around them, by path
+    and 1-based number, with every credential blanked.
     """
 
     outcome: Outcome

@@ -182,7 +182,8 @@ def _names(name: str, rule_id: str) -> bool:
 def _read(gathered: Gathered, checkout: Checkout, caller: Mapping[str, str] | None) -> None:
     """Read every wanted file; one that cannot be read fails its source, and every other file is still judged."""
     if not checkout.paths and not checkout.leaving:
-        hint = f"the gate reads {', '.join(patterns[0] for patterns in READERS.values())} and their like, as git tracks them"
+        names = ", ".join(patterns[0] for patterns in READERS.values())
+        hint = f"the gate reads {names} and their like, as git tracks them"
         raise CheckoutError(f"{checkout.root.name}: nothing to check", hint)
     said: list[model.FileFacts] = [environment.read_environment(caller)] if caller is not None else []
     counted: dict[str, list[model.FileFacts]] = {name: [] for name in READERS}
@@ -260,9 +261,9 @@ def _builtin_findings(gathered: Gathered, checkout: Checkout, asked: Sequence[Ru
 
 def _anchor(facts: model.Facts) -> At:
     """Where a finding stands that says no place: the first module, else the first context."""
-    first = next(iter([*facts.go.modules, *facts.go.contexts]), None)
+    places = [*(module.at for module in facts.go.modules), *(context.at for context in facts.go.contexts)]
     start = Position(line=1, column=1)
-    path = FILE_NAME if first is None else first.at.path
+    path = next((at.path for at in places if at.path), FILE_NAME)
     return At(path=path, start=start, end=start, origin="absent")
 
 

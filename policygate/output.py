@@ -13,8 +13,8 @@ _HINT = "give a path that the checkout does not provide, such as one in a tempor
 def write_file(path: Path, text: str | bytes, root: Path, tracked: frozenset[str]) -> None:
     """Replace a file atomically.
 
-    `root` is the checkout and `tracked` are the files that git holds in it: neither they nor anything behind a link inside the
-    checkout is ever written, because the author of the change chose where they lead.
+    `root` is the checkout and `tracked` are the files that git holds in it: neither they nor anything behind a link
+    inside the checkout is ever written, because the author of the change chose where they lead.
 
     Raises:
         UsageError: the path is refused, or cannot be written.

@@ -112,11 +112,13 @@ class _Places:
             self.faults.append(self.fault(path, "METADATA: anchors and aliases are not supported"))
             return
         self._seen.add(id(node))
-        self._lines[path] = self._line + node.start_mark.line
+        self._lines.setdefault(path, self._line + node.start_mark.line)
         if isinstance(node, MappingNode):
             for key, value in node.value:
                 below = (*path, str(key.value))
-                if below in self._lines:
+                twice = below in self._lines
+                self._lines[below] = self._line + key.start_mark.line
+                if twice:
                     self.faults.append(self.fault(below, f"METADATA: `{key.value}` is given twice"))
                 self.add(value, below)
         elif isinstance(node, SequenceNode):
@@ -135,6 +137,8 @@ def _explain(problem: "ErrorDetails") -> str:
     if problem["type"] == "extra_forbidden":
         return f"METADATA: unknown key `{name}`; known: {', '.join(_known(problem['loc'][:-1]))}"
     message = problem["msg"]
+    if not name:
+        return "METADATA: it should be a mapping of keys"
     return f"METADATA: `{name}`: {message[:1].lower()}{message[1:]}"
 
 

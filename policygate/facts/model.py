@@ -1,7 +1,7 @@
 """Every fact type: this file is the Rego input, and `policygate schema` prints it as JSON Schema.
 
-Two stages stand here. `FileFacts` is what one file says, as a reader returns it. `Facts` is what the policies see, as the
-linkers make it. No key is ever absent or null: nothing to say is an empty list, an empty string, or `exists: false`.
+Two stages stand here. `FileFacts` is what one file says, as a reader returns it. `Facts` is what the policies see, as
+the linkers make it. No key is ever absent or null: nothing to say is an empty list or string, or `exists: false`.
 """
 
 from typing import Literal
@@ -31,7 +31,7 @@ class Assignment(Fact):
 
     name: str
     value: str
-    """The value that the program receives, quotes removed and credentials blanked; `$NAME` stays where it is unknown."""
+    """What the program receives, quotes removed and credentials blanked; `$NAME` stays where it is unknown."""
     at: At
     """The value; the name when the value is empty."""
     scope: str
@@ -209,7 +209,7 @@ class Setting(Fact):
     scope: str
     """The part of the file that declares it; with the file it says *which* setting this is."""
     confidence: Confidence
-    """`effective` when nothing outside can change it, `declared` when something outside may, `unknown` when it is dynamic."""
+    """`effective` when nothing outside can change it, `declared` when something may, `unknown` when it is dynamic."""
     condition: str
     lost: Lost
     """Why the value never reaches a go command; empty when it does."""
@@ -431,7 +431,7 @@ class Config(Fact):
 
     own: Own
     outer: list[str]
-    """The families of contexts whose outside settings are declared: `gitlab`, `github`, `dockerfile`, `make`, `shell`."""
+    """The families of contexts that are declared: `gitlab`, `github`, `dockerfile`, `make`, `shell`."""
     parameters: dict[str, dict[str, object]] = Field(default={})
     """Parameters by rule id; the printed schema names those of the loaded rules."""
 

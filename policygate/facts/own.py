@@ -7,7 +7,7 @@ from policygate.facts.model import FileFacts, Own, PlaceKind, Role
 from policygate.location import At
 
 FORGES = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com", "sr.ht", "git.sr.ht"})
-"""Hosts that many owners share: there an owner is part of the prefix, and nothing is private unless somebody says so."""
+"""Hosts that owners share: there the owner is part of the prefix, and nothing is private unless somebody says so."""
 
 FAMILIES: Mapping[PlaceKind, str] = {
     "gitlab_job": "gitlab",
@@ -32,7 +32,7 @@ class OuterValue:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What linkers must know that no file of the checkout says. A family that is not declared is absent from `outer`."""
+    """What linkers must know that no file says. A family that is not declared is absent from `outer`."""
 
     own: Own
     outer: Mapping[str, Mapping[str, OuterValue]] = field(default_factory=dict)
@@ -44,7 +44,7 @@ def state_own(*, modules: list[str], public: list[str], proxies: list[str], sumd
 
 
 def guess_own(files: FileFacts) -> Own:
-    """What the checkout suggests: module prefixes from go.mod, privacy from GOPRIVATE, proxies from the module's domain.
+    """What the checkout suggests: prefixes from go.mod, privacy from GOPRIVATE, proxies from the module's domain.
 
     A module on a host of its own is taken for private, with a proxy anywhere in the same domain; one on a shared forge
     is not, unless a GOPRIVATE of the checkout covers it.
@@ -68,7 +68,7 @@ def guess_own(files: FileFacts) -> Own:
 def role_of(entries: Iterable[str], *, domains: bool) -> Callable[[str], Role]:
     """A function from `host[:port][/path]` to its role, by the organisation's own hosts.
 
-    An entry is a host, with its path where only a part of the host is own. With `domains` it stands for its subdomains too.
+    An entry is a host, with a path where only a part of the host is own; with `domains` its subdomains count too.
     """
     own = [entry.lower().rstrip("/") for entry in entries]
 
@@ -97,7 +97,7 @@ def _is_under(path: str, prefix: str) -> bool:
 
 
 def _prefix(module_path: str) -> str:
-    """`git.acme.example` for `git.acme.example/a/b`, `github.com/acme` on a shared forge; empty for an unfetchable path."""
+    """`git.acme.example` for `git.acme.example/a/b`, `github.com/acme` on a shared forge; empty if unfetchable."""
     host, _, rest = module_path.partition("/")
     if "." not in host:
         return ""

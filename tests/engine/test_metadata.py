@@ -87,7 +87,7 @@ KNOWN = "authors, custom, description, entrypoint, organizations, related_resour
             "METADATA: `custom.parameters.allow.description`: field required",
         ),
         ("title: 5\n", 2, "METADATA: `title`: input should be a valid string"),
-        ("a\n", 2, "METADATA: ``: input should be a valid dictionary or instance of Metadata"),
+        ("a\n", 2, "METADATA: it should be a mapping of keys"),
         ("title: a\ntitle: b\n", 3, "METADATA: `title` is given twice"),
         ("title: &a b\ndescription: *a\n", 3, "METADATA: anchors and aliases are not supported"),
         ("title: [\n", 3, "METADATA is no YAML: did not find expected node content"),

@@ -90,16 +90,16 @@ def string(word: Word) -> str:
     Raises:
         RefusedError: it is no valid string.
     """
-    text: str | None = word.text
-    if word.text.startswith('"'):
-        text = unquote(word.text)
-        if text is None:
+    text = word.text
+    if text.startswith('"'):
+        unquoted = unquote(text)
+        if unquoted is None:
             raise RefusedError(f"{shown(word)} is no valid string", word)
-    elif _QUOTES.search(word.text):
-        raise RefusedError(
-            f"{shown(word)} has a quote in it; only double quotes around the whole word are allowed", word
-        )
-    return redact(text) if text and "://" in text else text or ""
+        text = unquoted
+    elif _QUOTES.search(text):
+        message = f"{shown(word)} has a quote in it; only double quotes around the whole word are allowed"
+        raise RefusedError(message, word)
+    return redact(text) if "://" in text else text
 
 
 def shown(word: Word) -> str:

@@ -63,7 +63,7 @@ def _godebug(file: str, directive: Directive) -> Godebug:
     usage = "`godebug` takes one setting, `key=value`"
     word = only(directive, usage)
     key, equals, value = word.text.partition("=")
-    if not equals or word.text == "," or _QUOTES.search(word.text):
+    if not equals or _QUOTES.search(word.text):
         raise RefusedError(usage, word)
     return Godebug(key=key, value=value, at=directive.at(file, word, word))
 

@@ -128,7 +128,7 @@ def _spot(setting: Setting) -> tuple[str, int, int]:
 
 
 def _built(place: Place, modules: Sequence[Module]) -> list[str]:
-    """The modules that a place builds: for each directory its go.mod or the nearest above. Empty when that is unknown."""
+    """The modules that a place builds: the nearest go.mod at or above each directory. Empty when unknown."""
     by_directory = {module.directory: module.file for module in modules}
     directories = {command.directory for command in place.commands} or {place.directory}
     found = set()

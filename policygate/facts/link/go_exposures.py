@@ -63,7 +63,7 @@ class _Use(NamedTuple):
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """Equal for uses that differ in their place only: typed settings are shared objects, defaults are equal values."""
+        """Equal for uses that differ in their place only: typed settings are shared objects, defaults are alike."""
         parts = (self.proxy, self.no_proxy, self.sumdb, self.no_sumdb)
         marks = tuple(None if part is None or part.at.origin == "default" else id(part) for part in parts)
         return (*marks, self.adds_sums, self.family if self.open else "")
@@ -229,8 +229,8 @@ class _Group:
 def _askable(chain: Sequence[ProxyEntry]) -> Iterator[tuple[ProxyEntry, Literal["first", "comma", "pipe"]]]:
     """The outside proxies that a request for a module may come to, and how.
 
-    After an outside proxy that is not the last one the next may be asked too; the walk ends at the first element that go
-    refuses, does not understand, or that is dynamic, because nothing is known of what follows.
+    After an outside proxy that is not the last one the next may be asked too. The walk ends at the first element that go
+    refuses or that is dynamic, because nothing is known of what follows.
     """
     reason: Literal["first", "comma", "pipe"] = "first"
     for entry in chain:
@@ -247,14 +247,7 @@ def _merged(exposures: Iterable[Exposure]) -> list[Exposure]:
     """One exposure for all contexts in which the same party learns the same modules by the same setting."""
     merged: dict[str, Exposure] = {}
     for exposure in exposures:
-        key = (
-            exposure.through,
-            exposure.party,
-            exposure.scope,
-            exposure.at,
-            tuple(exposure.modules),
-            tuple(exposure.assumes),
-        )
+        key = exposure.model_dump_json(exclude={"contexts"})
         earlier = merged.get(key)
         contexts = sorted({*exposure.contexts, *(earlier.contexts if earlier else ())})
         merged[key] = exposure.model_copy(update={"contexts": contexts})

@@ -189,15 +189,16 @@ def _default_shell(job: Mapping) -> str:
 
 def _visible(assignments: Iterable[Assignment]) -> list[Assignment]:
     """The first of each name: the stronger `env` hides the weaker one."""
-    return list({assignment.name: assignment for assignment in reversed(list(assignments))}.values())[::-1]
+    first: dict[str, Assignment] = {}
+    for assignment in assignments:
+        first.setdefault(assignment.name, assignment)
+    return list(first.values())
 
 
 def _declared(key: Scalar, node: Scalar, scope: str) -> Assignment:
     value = _as_the_job_sees(node)
     at = node.at() if value else key.at()
-    return blanked(
-        Assignment(name=key.value, value=value, at=at, scope=scope, dynamic=_EXPRESSION in value),
-    )
+    return blanked(Assignment(name=key.value, value=value, at=at, scope=scope, dynamic=_EXPRESSION in value))
 
 
 def _as_the_job_sees(scalar: Scalar) -> str:

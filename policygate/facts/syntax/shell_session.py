@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from policygate.facts.model import Assignment, GoCommand
 from policygate.facts.syntax.shell import Script, read_script
@@ -14,6 +15,8 @@ ReadScript = Callable[..., Script]
 """`read_script`, or a function that remembers what it said."""
 
 _LATE = "once the script has set it"
+_MAX_GAP = 200
+_NOTHING = re.compile(r"[\s\"';&\\-]*(?:export\s+)?(?:[A-Z0-9]+=)?[\"']?")
 _WRAPPER = re.compile(
     r"(?:^|[\s;&|(])"
     r"(?:g?make|task|mage|just|bazel(?:isk)?|golangci-lint|goreleaser|ko|(?:ba|da|k|z)?sh|source"
@@ -30,7 +33,9 @@ def run_in_turn(
     `environment` is what is set for the shell, strongest first; the commands carry it where the shell lets it through.
     """
     whole = Script((), (), (), directory, frozenset(assignment.name for assignment in environment), ())
+    last = None
     for snippet, scope in parts:
+        last = snippet
         made = (assignment for assignment in whole.assignments if not assignment.lost)
         carried = (*made, *environment)
         part = read(snippet, scope=scope, directory=whole.directory, carried=carried, exported=whole.exported)
@@ -42,7 +47,7 @@ def run_in_turn(
             exported=part.exported,
             problems=whole.problems + part.problems,
         )
-    return whole
+    return replace(whole, assignments=_ended(whole.assignments, last)) if last else whole
 
 
 def without(commands: Iterable[GoCommand], declared: Iterable[Assignment]) -> list[GoCommand]:
@@ -65,6 +70,22 @@ def prevailing(made: Iterable[Assignment], commands: Sequence[GoCommand]) -> lis
         else under(assignment, _LATE)
         for assignment in made
     ]
+
+
+def _ended(assignments: Sequence[Assignment], last: Snippet) -> tuple[Assignment, ...]:
+    """Lost is what a shell sets as the last thing before it ends, such as a `RUN export GOPROXY=...`."""
+    file = last.file
+    end = last.at(0, len(last.source)).end
+    following = file.offset(end.line, end.column)
+    ended: list[Assignment] = []
+    for assignment in assignments:
+        start, end = assignment.at.start, assignment.at.end
+        gap = file.text[file.offset(end.line, end.column) : following]
+        if assignment.lost or len(gap) > _MAX_GAP or not _NOTHING.fullmatch(gap):
+            break
+        ended.append(assignment.model_copy(update={"lost": "subshell"}))
+        following = file.offset(start.line, start.column)
+    return (*ended, *assignments[len(ended) :])
 
 
 def under(assignment: Assignment, condition: str) -> Assignment:
