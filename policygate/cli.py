@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 TOKEN_VARIABLE = "POLICYGATE_OPA_TOKEN"  # noqa: S105 - the name of a variable
 DEBUG_VARIABLE = "POLICYGATE_DEBUG"
 
+_TERMINAL = ("text", None)
+"""The output that shows problems itself; without it they go to stderr."""
+
 app = typer.Typer(
     name="policygate",
     help="A policy-as-code gate for dependency and network rules of Go repositories.",
@@ -122,7 +125,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter a flag
             verdict = decide(request, progress.stage)
     except UsageError as error:
         verdict = Verdict(outcome="error", problems=(Problem(error.message, error.hint, error.at),))
-        _report(verdict, outputs, root, color=color, quiet=quiet)
+        _report(verdict, [output for output in outputs if output != _TERMINAL], root, color=color, quiet=quiet)
         raise typer.Exit(error.exit_code) from error
     _report(verdict, outputs, root, color=color, quiet=quiet)
     raise typer.Exit(verdict.exit_code)
@@ -306,7 +309,7 @@ def _report(
             sys.stdout.write(text.render(verdict, width=_width(), color=_colored(color), quiet=quiet))
         else:
             sys.stdout.write(renderer(name)(verdict))
-    if ("text", None) not in outputs:
+    if _TERMINAL not in outputs:
         for problem in verdict.problems:
             _print_error(PolicygateError(problem.message, problem.hint, problem.at))
 

@@ -32,7 +32,7 @@ def render_config(facts: Facts) -> str:
             "  # Hosts of your module proxies, with a path where only a part of the host is yours.",
             f"  proxies: {_flow(_own_proxies(facts))}",
             "",
-            "# What is set outside the repository, by kind of place. A kind that is not listed is unknown, and findings",
+            "# What is set outside the repository, by kind of place. A kind that is not listed is unknown: findings",
             "# that rest on it are notes. `{}` says that nothing is set; `{GOPRIVATE: git.acme.example}` says what is.",
             "# outer:",
             *_families(facts),

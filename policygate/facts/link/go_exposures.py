@@ -229,8 +229,8 @@ class _Group:
 def _askable(chain: Sequence[ProxyEntry]) -> Iterator[tuple[ProxyEntry, Literal["first", "comma", "pipe"]]]:
     """The outside proxies that a request for a module may come to, and how.
 
-    After an outside proxy that is not the last one the next may be asked too. The walk ends at the first element that go
-    refuses or that is dynamic, because nothing is known of what follows.
+    After an outside proxy that is not the last one the next may be asked too. The walk ends at the first element that
+    go refuses or that is dynamic, because nothing is known of what follows.
     """
     reason: Literal["first", "comma", "pipe"] = "first"
     for entry in chain:

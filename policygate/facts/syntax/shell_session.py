@@ -16,7 +16,7 @@ ReadScript = Callable[..., Script]
 
 _LATE = "once the script has set it"
 _MAX_GAP = 200
-_NOTHING = re.compile(r"[\s\"';&\\-]*(?:export\s+)?(?:[A-Z0-9]+=)?[\"']?")
+_NOTHING = re.compile(r"=?[\s\"';&\\-]*(?:export\s+)?(?:[A-Z0-9]+=)?[\"']?")
 _WRAPPER = re.compile(
     r"(?:^|[\s;&|(])"
     r"(?:g?make|task|mage|just|bazel(?:isk)?|golangci-lint|goreleaser|ko|(?:ba|da|k|z)?sh|source"

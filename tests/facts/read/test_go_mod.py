@@ -298,6 +298,8 @@ def test_no_input_makes_the_reader_fail(data: bytes) -> None:
         "require (\n" + "//\n\n" * 200_000,
         "go v" + "1" * 5_000_000,
         "require a v1.0.0-" + "0-" * 2_500_000,
+        "// https://token=" + "a.=" * 1_500_000 + "\nretract v1",
+        'tool "https://' + "a.:" * 1_500_000 + '@"',
         "require a/v" + "1" * 5_000_000 + " v1",
     ],
     ids=lambda text: repr(text[:16]),
