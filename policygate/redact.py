@@ -2,11 +2,14 @@
 
 import re
 
-_USERINFO = re.compile(r"(?<=://)(?P<user>[^\s/@:'\"]*)(?::(?P<password>[^\s/@'\"]*))?(?=@)")
+_EXPRESSION = r"\$\{\{[^}]{0,200}\}\}"
+_USERINFO = re.compile(
+    rf"(?<=://)(?P<user>(?:{_EXPRESSION}|[^\s/@:'\"])*+)(?::(?P<password>(?:{_EXPRESSION}|[^\s/@'\"])*+))?(?=@)"
+)
 _ASSIGNED = re.compile(r"(?<![\w.-])(?P<name>[\w.-]++)[\"']?\s*+(?::=|[:=])\s*+[\"']?(?P<value>[^\s\"',;&|]++)")
 _SECRET_NAME = re.compile(r"(?i)passw(?:or)?d|secret|token|api_?key|private_?key")
 _BEARER = re.compile(r"(?i)\b(?:bearer|basic)\s++(?P<value>[a-z0-9._~+/=-]{8,})")
-_REFERENCE = re.compile(r"\$(?:\w+|\{[^}]*\}|\([^)]*\)|\{\{.*?\}\})")
+_REFERENCE = re.compile(rf"{_EXPRESSION}|\$(?:\w+|\{{[^}}]{{0,200}}\}}|\([^)]{{0,200}}\))")
 
 
 def redact(text: str) -> str:

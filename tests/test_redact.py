@@ -32,7 +32,15 @@ def test_every_column_stays() -> None:
 
 @pytest.mark.parametrize(
     ("url", "expected"),
-    [("https://u:p@h.example", True), ("https://u@h.example", True), ("https://h.example", False), ("u@h", False)],
+    [
+        ("https://ci:${{ secrets.TOKEN }}@h.example", True),
+        ("https://${{ secrets.TOKEN }}@h.example", True),
+        ("https://h.example/${{ secrets.TOKEN }}", False),
+        ("https://u:p@h.example", True),
+        ("https://u@h.example", True),
+        ("https://h.example", False),
+        ("u@h", False),
+    ],
 )
 def test_has_credentials(url: str, expected: bool) -> None:
     assert has_credentials(url) is expected
@@ -41,3 +49,7 @@ def test_has_credentials(url: str, expected: bool) -> None:
 def test_a_long_line_takes_linear_time() -> None:
     assert len(redact("://" * 200_000)) == 600_000
     assert len(redact("token" * 100_000)) == 500_000
+    assert len(redact("://" + "$(" * 200_000 + "@")) == 400_004
+    assert len(redact("://" + "${{" * 200_000 + "@")) == 600_004
+    assert len(redact("a: " * 200_000)) == 600_000
+    assert len(redact("bearer " * 100_000)) == 700_000

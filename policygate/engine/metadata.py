@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
-from yaml import MappingNode, MarkedYAMLError, Node, SequenceNode, YAMLError
+from yaml import MappingNode, MarkedYAMLError, Node, SequenceNode, YAMLError, parse
+from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
 from policygate.engine.faults import Fault
 from policygate.engine.scan import Annotation
@@ -16,6 +17,8 @@ except ImportError:
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
+
+_DEEPEST = 40
 
 Words = Annotated[str, Field(min_length=1)]
 
@@ -75,6 +78,9 @@ def read_metadata(label: str, annotation: Annotation | None) -> tuple[Metadata, 
     loader = Loader(annotation.yaml)
     places = _Places(label, annotation.line)
     try:
+        places.check_structure(annotation.yaml)
+        if places.faults:
+            return Metadata(), places.faults
         node = loader.get_single_node()
         if node is None:
             return Metadata(), []
@@ -86,7 +92,7 @@ def read_metadata(label: str, annotation: Annotation | None) -> tuple[Metadata, 
     except MarkedYAMLError as error:
         line = error.problem_mark.line if error.problem_mark else 0
         places.faults.append(Fault(label, annotation.line + line, 1, f"METADATA is no YAML: {error.problem}"))
-    except (YAMLError, ValueError, RecursionError) as error:
+    except (YAMLError, ValueError) as error:
         places.faults.append(Fault(label, annotation.line, 1, f"METADATA is no YAML: {error}"))
     finally:
         loader.dispose()
@@ -104,14 +110,19 @@ class _Places:
         self._label = label
         self._line = line
         self._lines: dict[Path, int] = {}
-        self._seen: set[int] = set()
+
+    def check_structure(self, text: str) -> None:
+        """Refuse what would cost more than it says, before anything is built from it: aliases and deep nests."""
+        depth = 0
+        for event in parse(text, Loader=Loader):
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            if depth > _DEEPEST or isinstance(event, AliasEvent):
+                what = "anchors and aliases are not supported" if depth <= _DEEPEST else "it is nested too deeply"
+                self.faults.append(Fault(self._label, self._line + event.start_mark.line, 1, f"METADATA: {what}"))
+                return
 
     def add(self, node: Node, path: Path) -> None:
-        """Note where a node stands; a key given twice and an alias are faults."""
-        if id(node) in self._seen:
-            self.faults.append(self.fault(path, "METADATA: anchors and aliases are not supported"))
-            return
-        self._seen.add(id(node))
+        """Note where a node stands; a key given twice is a fault."""
         self._lines.setdefault(path, self._line + node.start_mark.line)
         if isinstance(node, MappingNode):
             for key, value in node.value:

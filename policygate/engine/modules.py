@@ -81,7 +81,7 @@ def kind(decision: str) -> str:
 def find_modules(folder: Path, faults: list[Fault], *, shipped: bool) -> Iterator[Module]:
     """Read every policy of a folder, or one single file; what cannot be read becomes a fault. Tests are left out."""
     try:
-        paths = list(_policy_paths(folder))
+        paths = list(_policy_paths(folder)) if folder.exists() else []
     except OSError as error:
         faults.append(Fault(folder.as_posix(), 0, 0, f"the policy folder cannot be read: {error.strerror or error}"))
         return
@@ -183,9 +183,10 @@ def _check_shipped(module: Module) -> Iterator[Fault]:
 def _check_misspelt(module: Module) -> Iterator[Fault]:
     for head in module.outline.heads:
         meant = _meant(head.name)
-        if meant and not head.function:
+        decides = _DECISION.fullmatch(head.name)
+        if meant and not decides and not head.function:
             yield module.fault(head.offset, f"`{head.name}` is no decision: `{meant}` is meant?")
-        elif head.function and _DECISION.fullmatch(head.name):
+        elif head.function and decides:
             yield module.fault(head.offset, f"`{head.name}` is a function and decides nothing")
 
 

@@ -80,13 +80,13 @@ def shipped_folder() -> Path:
 def _describe(modules: Sequence[Module], faults: list[Fault]) -> Iterator[tuple[Rule, Entry]]:
     declared = {module.package: module for module in modules}
     taken: dict[str, Module] = {}
-    for module in modules:
+    for module in sorted(modules, key=lambda module: not module.file.shipped):
         metadata, wrong = read_metadata(module.file.path, module.outline.annotation)
         faults += wrong
         if not module.decisions:
             continue
         name = ".".join(module.package[1:] if module.file.shipped else module.package)
-        if taken.setdefault(name, module) is not module:
+        if taken.setdefault(name, module).package != module.package:
             faults.append(module.fault(module.outline.package_offset, f"a shipped rule has the id `{name}` already"))
         if module.file.shipped and not wrong:
             faults += _lacks(module, metadata)

@@ -109,6 +109,7 @@ def test_a_nest_of_aliases_costs_nothing():
     assert faults[0].message == "METADATA: anchors and aliases are not supported"
 
 
-def test_a_deep_nest_is_a_fault():
-    _, faults = read("title: " + "[" * 5000)
-    assert [fault.line for fault in faults] == [2]
+@pytest.mark.parametrize("text", ["[" * 200_000, "- " * 200_000, "{a: " * 50_000])
+def test_a_deep_nest_is_a_fault(text: str):
+    _, faults = read(f"title: a\ncustom:\n {text}")
+    assert [(fault.line, fault.message) for fault in faults] == [(4, "METADATA: it is nested too deeply")]

@@ -267,7 +267,7 @@ def test_a_missing_schema_is_an_error(make_folder: MakeFolder):
 
 
 def test_one_fault_has_its_place_and_several_have_none(make_pack: MakePack):
-    one = refused(lambda: make_pack(users={"a.rego": MINE, "b.rego": "\n package gate\n"}))
+    one = refused(lambda: make_pack(users={"a.rego": MINE, "b.rego": "#\n package gate\n"}))
     assert one.at is not None
     assert (one.at.path.rpartition("/")[2], one.at.start.line, one.at.start.column) == ("b.rego", 2, 2)
     two = refused(lambda: make_pack(users={"a.rego": "package gate\n", "b.rego": "package gate\n"}))

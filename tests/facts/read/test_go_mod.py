@@ -308,4 +308,4 @@ def test_time_is_linear_in_the_size_of_the_file(text: str) -> None:
     started = time.process_time()
     read("go.mod", text.encode())
 
-    assert time.process_time() - started < 30
+    assert time.process_time() - started < 60
