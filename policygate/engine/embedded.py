@@ -32,13 +32,13 @@ class EmbeddedEngine:
 
     name = "embedded"
 
-    def __init__(self, pack: Pack, *, deadline_s: float) -> None:
+    def __init__(self, pack: Pack, *, deadline_s: float, memory_bytes: int = 2 << 30) -> None:
         self.version = _version()
         self._pack = pack
         self._deadline_s = deadline_s
         self._loaded = False
         modules = [[file.path, file.text] for file in pack.files]
-        first = {"modules": [*modules, ["gate", pack.gate_text]], "schema": pack.schema, "deadline_s": deadline_s}
+        first = {"modules": [*modules, ["gate", pack.gate_text]], "schema": pack.schema, "deadline_s": deadline_s, "memory_bytes": memory_bytes}
         self._worker = _Worker(json.dumps(first).encode())
 
     def check(self) -> None:

@@ -1,7 +1,7 @@
 """Infer the shapes of what policies name; wherever it is not certain, a value may be anything."""
 
-from policygate.engine.shapes import NUMBER, TEXT, TRUTH, Many, Record, UnknownField, items, join, step
-from policygate.engine.syntax import chain, constant_path, kind_of
+from policygate.engine.shapes import NUMBER, TEXT, TRUTH, Many, Record, UnknownField, join, step
+from policygate.engine.syntax import chain, constant_fields, constant_path, kind_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Inference:
         imported = scope.unit.imports.get(name, (name,))
         if imported[0] == "input":
             shape = None if scope.blind else self._input
-            return self.follow(shape, [(key, 0) for key in imported[1:]]), 0
+            return self._follow_import(shape, imported[1:]), 0
         path = self.data_path(name, segments, scope)
         if path is None:
             return None, 0
@@ -131,17 +131,29 @@ class Inference:
         used = len(rules[0]) - (len(path) - len(_constants(segments)))
         return self.shape_of_rule(rules[0]), used
 
+    def _follow_import(self, shape: "Shape | None", path: "Path") -> "Shape | None":
+        """What an import stands for; its own faults are found where it is written."""
+        try:
+            return self.follow(shape, [(key, 0) for key in path])
+        except UnknownField:
+            return None
+
     def _first_known(self, bindings: "Iterable[Binding]") -> "Shape | None":
         """All bindings of a name hold at once, so that the first one of a known shape will do."""
         return next((shape for shape in map(self._shape_of_binding, bindings) if shape is not None), None)
 
     def _shape_of_binding(self, binding: "Binding") -> "Shape | None":
-        how, node, scope = binding
-        if how == "value":
-            return self.shape_of(node, scope)
-        if how == "item":
-            return items(self.shape_of(node, scope))
-        return self._shape_of_parameter(scope.owner, node["index"]) if how == "parameter" else None
+        how, node, scope, trail = binding
+        if how == "parameter":
+            shape = self._shape_of_parameter(scope.owner, node["index"])
+        else:
+            shape = None if how == "any" else self.shape_of(node, scope)
+        try:
+            for key in (None, *trail) if how == "item" else trail:
+                shape = step(shape, key)
+        except UnknownField:
+            return None
+        return shape
 
     def _shape_of_parameter(self, function: "Path", index: int) -> "Shape | None":
         calls = self.calls.get(function, [])
@@ -187,9 +199,11 @@ class Inference:
 
     def _shape_of_composite(self, kind: str, content: "Node", scope: "Scope") -> "Shape | None":
         if kind in {"Array", "Set"}:
-            return Many(join(self.shape_of(n, scope) for n in content["items"]), "list" if kind == "Array" else "set")
+            shapes = [self.shape_of(item, scope) for item in content["items"]]
+            return Many(join(shapes), "list", shapes) if kind == "Array" else Many(join(shapes), "set")
         if kind == "Object":
-            return Record({key: self.shape_of(value, scope) for key, value in _fields(content)})
+            fields = ((key, value) for key, value in constant_fields(content) if isinstance(key, str))
+            return Record({key: self.shape_of(value, scope) for key, value in fields})
         if kind in {"ArrayCompr", "SetCompr"}:
             inner = scope.inner[id(content)]
             return Many(self.shape_of(content["term"], inner), "list" if kind == "ArrayCompr" else "set")
@@ -221,14 +235,7 @@ class Inference:
 def _constants(segments: "Sequence[Segment]") -> "Path":
     path = []
     for key, _ in segments:
-        if key is None:
+        if not isinstance(key, str):
             break
         path.append(key)
     return tuple(path)
-
-
-def _fields(content: "Node") -> "Iterable[tuple[str, Node]]":
-    for _, key, value in content["fields"]:
-        kind, constant = kind_of(key)
-        if kind in {"String", "RawString"}:
-            yield constant["value"], value

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from yaml import MappingNode, MarkedYAMLError, Node, SequenceNode, YAMLError, parse
-from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, Event
 
 from policygate.engine.faults import Fault
 from policygate.engine.scan import Annotation
@@ -102,6 +102,10 @@ def read_metadata(label: str, annotation: Annotation | None) -> tuple[Metadata, 
 Path = tuple[int | str, ...]
 
 
+def _line(event: Event) -> int:
+    return event.start_mark.line if event.start_mark else 0
+
+
 class _Places:
     """The line of each value of a block, by its path."""
 
@@ -118,7 +122,7 @@ class _Places:
             depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
             if depth > _DEEPEST or isinstance(event, AliasEvent):
                 what = "anchors and aliases are not supported" if depth <= _DEEPEST else "it is nested too deeply"
-                self.faults.append(Fault(self._label, self._line + event.start_mark.line, 1, f"METADATA: {what}"))
+                self.faults.append(Fault(self._label, self._line + _line(event), 1, f"METADATA: {what}"))
                 return
 
     def add(self, node: Node, path: Path) -> None:

@@ -1,15 +1,17 @@
 """What the names of a module stand for: walk its rules, and note each binding, reference and call with its scope."""
 
-from policygate.engine.syntax import chain, constant_path, head_of, kind_of, parts, pattern_names
+from policygate.engine.syntax import chain, constant_fields, constant_path, head_of, kind_of, parts, pattern_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from policygate.engine.shapes import Key
     from policygate.engine.syntax import Node, Path, Unit
 
-    Binding = tuple[str, "Node", "Scope"]
-    """How a name gets its value from an expression of a scope: it is the `value`, one of its `item`s, or `any`thing."""
+    Binding = tuple[str, Node, "Scope", tuple[Key, ...]]
+    """How a name gets its value from an expression of a scope: it is the `value`, one of its `item`s, a `parameter`, or
+    `any`thing; and the keys that lead from there to its place in a pattern."""
 
 _COMPREHENSIONS = {"ArrayCompr": ("term",), "SetCompr": ("term",), "ObjectCompr": ("key", "value")}
 
@@ -98,7 +100,7 @@ class Walk:
         outer = Scope(unit, path)
         args: list[Node] = head.get("args") or []
         for index, arg in enumerate(args):
-            self._bind(outer, arg, ("parameter", {"index": index}, outer))
+            self._bind(outer, arg, ("parameter", {"index": index}, outer, ()))
             self._visit_pattern(arg, outer)
         assigned = head.get("assign")
         value = head["key"] if kind == "Set" else assigned and assigned["value"]
@@ -145,7 +147,7 @@ class Walk:
             inner = view.within()
             for name, how in ((content["key"], "any"), (content["value"], "item")):
                 if name:
-                    inner.names.setdefault(scope.unit.slice(name), []).append((how, content["domain"], view))
+                    inner.names.setdefault(scope.unit.slice(name), []).append((how, content["domain"], view, ()))
             self._query(content["query"], inner)
         else:
             self._top(content["expr"], scope, view)
@@ -153,7 +155,7 @@ class Walk:
     def _iterate(self, content: "Node", collection: "Node", scope: Scope, view: Scope) -> None:
         for pattern, how in ((content["key"], "any"), (content["value"], "item")):
             if pattern:
-                self._bind(scope, pattern, (how, collection, view))
+                self._bind(scope, pattern, (how, collection, view, ()))
                 self._visit_pattern(pattern, view)
 
     def _top(self, expr: "Node", scope: Scope, view: Scope) -> None:
@@ -172,20 +174,20 @@ class Walk:
             self._visit(expr, view, output=True)
 
     def _assign(self, target: "Node", value: "Node", scope: Scope, view: Scope, *, declared: bool) -> None:
-        (kind, pattern), (value_kind, source) = kind_of(target), kind_of(value)
-        if kind == value_kind == "Array" and len(pattern["items"]) == len(source["items"]):
-            for part, item in zip(pattern["items"], source["items"], strict=True):
-                self._assign(part, item, scope, view, declared=declared)
-            return
         known = () if declared else {*scope.unit.names, *scope.unit.imports, "input", "data"}
-        self._bind(scope, target, ("value", value, view), known)
+        self._bind(scope, target, ("value", value, view, ()), known)
 
     def _bind(self, scope: Scope, pattern: "Node", binding: "Binding", known: "Iterable[str]" = ()) -> None:
-        kind, _ = kind_of(pattern)
-        for name in pattern_names(pattern):
-            if name != "_" and name not in known:
-                made = binding if kind == "Var" else ("any", pattern, scope)
-                scope.names.setdefault(name, []).append(made)
+        kind, content = kind_of(pattern)
+        how, node, view, trail = binding
+        if kind == "Var" and content["value"] != "_" and content["value"] not in known:
+            scope.names.setdefault(content["value"], []).append(binding)
+        elif kind == "Array":
+            for index, item in enumerate(content["items"]):
+                self._bind(scope, item, (how, node, view, (*trail, index)), known)
+        elif kind == "Object":
+            for key, value in constant_fields(content):
+                self._bind(scope, value, (how, node, view, (*trail, key)), known)
 
     def _visit_pattern(self, pattern: "Node", scope: Scope) -> None:
         kind, content = kind_of(pattern)

@@ -2,8 +2,11 @@
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
+
+    Key = str | int | None
+    """A constant field, a constant place in a list, or nothing for a computed key."""
 
 
 class Shape:
@@ -22,13 +25,14 @@ class Plain(Shape):
 
 
 class Many(Shape):
-    """A list or a set of items of one shape."""
+    """A list or a set of items; each place of a list that is written out has a shape of its own."""
 
-    __slots__ = ("item", "name")
+    __slots__ = ("item", "name", "parts")
 
-    def __init__(self, item: Shape | None, name: str) -> None:
+    def __init__(self, item: Shape | None, name: str, parts: "Sequence[Shape | None]" = ()) -> None:
         self.item = item
         self.name = name
+        self.parts = parts
 
 
 class Record(Shape):
@@ -76,24 +80,24 @@ def join(shapes: "Iterable[Shape | None]") -> Shape | None:
     return Either(options) if len(options) > 1 else options[0] if options else None
 
 
-def step(shape: Shape | None, key: str | None) -> Shape | None:
-    """The shape of a part: of the field or member `key`, or of any one when the key is not constant.
+def step(shape: Shape | None, key: "Key") -> Shape | None:
+    """The shape of a part: of the field or place `key`, or of any one when the key is not constant.
 
     Raises: UnknownField when no such value has the key.
     """
     if isinstance(shape, Either):
         return _step_either(shape, key)
     if isinstance(shape, Record):
-        if key is None:
+        if not isinstance(key, str):
             return join([*shape.fields.values(), shape.rest] if not shape.closed else shape.fields.values())
         if key not in shape.fields and shape.closed:
             raise UnknownField(key, shape)
         return shape.fields.get(key, shape.rest)
     if isinstance(shape, Many):
-        if key is not None and shape.name == "list":
+        if isinstance(key, str) and shape.name == "list":
             raise UnknownField(key, shape)
-        return shape.item
-    if shape is not None and key is not None:
+        return shape.parts[key] if isinstance(key, int) and key < len(shape.parts) else shape.item
+    if shape is not None and isinstance(key, str):
         raise UnknownField(key, shape)
     return None
 
@@ -103,7 +107,7 @@ def items(shape: Shape | None) -> Shape | None:
     return step(shape, None)
 
 
-def _step_either(shape: Either, key: str | None) -> Shape | None:
+def _step_either(shape: Either, key: "Key") -> Shape | None:
     found = []
     failed = None
     for option in shape.options:

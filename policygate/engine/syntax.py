@@ -5,10 +5,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from policygate.engine.shapes import Key
+
     Node = dict[str, Any]
     Path = tuple[str, ...]
-    Segment = tuple[str | None, int]
-    """A constant key, or nothing for a computed one; with the byte offset where it stands."""
+    Segment = tuple[Key, int]
+    """A key, and the byte offset where it stands."""
 
 
 class Unit:
@@ -76,8 +78,10 @@ def chain(node: "Node") -> "tuple[Node, list[Segment], list[Node]]":
 
 def _bracket(index: "Node") -> "Segment":
     kind, content = kind_of(index)
-    constant = content["value"] if kind in {"String", "RawString"} else None
-    return constant, content["span"]["start"]
+    start: int = content["span"]["start"]
+    if kind in {"String", "RawString"} or (kind == "Number" and isinstance(content["value"], int)):
+        return content["value"], start
+    return None, start
 
 
 def constant_path(node: "Node") -> "Path":
@@ -88,7 +92,7 @@ def constant_path(node: "Node") -> "Path":
         return ()
     path = [content["value"]]
     for key, _ in segments:
-        if key is None:
+        if not isinstance(key, str):
             break
         path.append(key)
     return tuple(path)
@@ -128,3 +132,9 @@ def start_of(node: "Node") -> int:
     """The byte offset where an expression begins."""
     start: int = kind_of(node)[1]["span"]["start"]
     return start
+
+
+def constant_fields(content: "Node") -> "Iterator[tuple[Key, Node]]":
+    """The fields of an object: constant keys, and nothing for each computed one."""
+    for _, key, value in content["fields"]:
+        yield _bracket(key)[0], value

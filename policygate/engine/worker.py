@@ -18,10 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, BinaryIO
 
-SPARE_BYTES = 2 << 30
-"""What evaluation may take however small the input is."""
 BYTES_PER_BYTE = 24
-"""What it may take besides for each byte of the input."""
+"""The memory that evaluation may take for each byte of the input, on top of what it is given."""
 
 _PLACE = re.compile(r"^--> (.+):(\d+):(\d+)$", re.MULTILINE)
 _PICTURE = re.compile(r"^(?:-->.*| *\d* \|.*)\n?", re.MULTILINE)
@@ -34,10 +32,11 @@ def main() -> None:
     """Answer messages from stdin until it ends."""
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     gc.disable()
+    sys.setrecursionlimit(10_000)
     limits = _Limits()
     policies = Policies()
     pack = json.loads(_receive(source, limits))
-    limits.deadline_s = pack["deadline_s"]
+    limits.deadline_s, limits.memory_bytes = pack["deadline_s"], pack["memory_bytes"]
     send(sink, json.dumps({"faults": policies.load(pack["modules"], json.loads(pack["schema"]))}).encode())
     while message := _receive(source, limits):
         send(sink, policies.decide(message.decode()))
@@ -123,6 +122,7 @@ class _Limits:
     """What the process may use; the gate's own deadline comes first, unless the gate was killed."""
 
     deadline_s = 60.0
+    memory_bytes = 2 << 30
 
     def set(self, input_bytes: int) -> None:
         """Allow what one message needs."""
@@ -132,7 +132,7 @@ class _Limits:
             return
         used = resource.getrusage(resource.RUSAGE_SELF)
         seconds = int(used.ru_utime + used.ru_stime + self.deadline_s) + 5
-        wanted = {resource.RLIMIT_AS: SPARE_BYTES + BYTES_PER_BYTE * input_bytes, resource.RLIMIT_CPU: seconds}
+        wanted = {resource.RLIMIT_AS: self.memory_bytes + BYTES_PER_BYTE * input_bytes, resource.RLIMIT_CPU: seconds}
         for limit, value in wanted.items():
             _, hard = resource.getrlimit(limit)
             resource.setrlimit(limit, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from policygate.findings import Rule
+from policygate.findings import Link, Rule
 from policygate.report.drawing.screen import BLANK, Line, flat, fold, measure, paint, show
 
 MIN_WIDTH = 40
@@ -29,7 +29,7 @@ def render_page(rule: Rule, *, width: int = 100, color: bool = False) -> str:
     lines += _section("why", _prose(rule.description, width))
     lines += _section("fix", _prose(rule.fix, width))
     lines += _section("in policygate.yaml", _settings(rule, width))
-    lines += _section("read on", [line for link in rule.links for line in _link(link.description, link.ref, width)])
+    lines += _section("read on", [line for link in rule.links for line in _link(link, width)])
     lines += [BLANK] if rule.profiles or rule.needs or rule.security_severity else []
     lines += _field("profiles", ", ".join(rule.profiles), width)
     lines += _field("reads", ", ".join(rule.needs), width)
@@ -84,10 +84,12 @@ def _setting(setting: str, meaning: str, indent: int, width: int) -> list[Line]:
     return [*(((f"{margin}# {text}", "frame"),) for text in comment), ((margin + setting, "plain"),)]
 
 
-def _link(description: str, ref: str, width: int) -> list[Line]:
-    texts = [*fold(description, width - 2), f"  {show(ref)}"] if description.strip() else [show(ref)]
-    return [((f"  {text}", "plain"),) for text in texts]
+def _link(link: Link, width: int) -> list[Line]:
+    described = bool(link.description.strip())
+    ref = show(link.ref.strip())
+    texts = [*(fold(link.description, width - 2) if described else []), f"  {ref}" if described else ref]
+    return [((f"  {text}", "plain"),) for text in texts if text.strip()]
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    return flat(text).replace("|", "\\|")

@@ -177,7 +177,7 @@ def _checked(verdict: Verdict) -> str:
     if verdict.problems and checked == Checked():
         return "nothing checked"
     facts = f"{_count(checked.modules, 'module')}, {_count(checked.contexts, 'context')}"
-    by = f", {engine.name} {engine.version}".rstrip() if engine.name else ""
+    by = flat(f", {engine.name} {engine.version}") if engine.name else ""
     return f"{_count(checked.files, 'file')} ({facts}), {_count(checked.rules, 'rule')}{by}"
 
 

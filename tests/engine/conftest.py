@@ -128,9 +128,7 @@ def make_input() -> MakeInput:
             now="2026-11-23",
             run=model.Run(mode="check", rules=[rule.id for rule in pack.rules] if rules is None else list(rules)),
             config=model.Config(
-                own=model.Own(
-                    modules=["git.acme.example"], private=[], public=[], proxies=[], sumdbs=[], stated=True
-                ),
+                own=model.Own(modules=["git.acme.example"], private=[], public=[], proxies=[], sumdbs=[], stated=True),
                 outer=[],
                 parameters={rule.id: {p.name: p.default for p in rule.parameters} for rule in pack.rules},
             ),

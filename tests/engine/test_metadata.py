@@ -12,7 +12,7 @@ def read(text: str) -> tuple[Metadata, list[Fault]]:
     return read_metadata("x.rego", Annotation(dedent(text), 2))
 
 
-def test_every_key_is_read():
+def test_every_key_is_read() -> None:
     metadata, faults = read(
         """
         title: No forks
@@ -54,7 +54,7 @@ def test_every_key_is_read():
     assert metadata.links == (Link("https://acme.example/a", ""), Link("https://acme.example/b", "B"))
 
 
-def test_no_block_and_an_empty_block_say_nothing():
+def test_no_block_and_an_empty_block_say_nothing() -> None:
     assert read_metadata("x.rego", None) == (Metadata(), [])
     assert read("") == (Metadata(), [])
 
@@ -95,14 +95,14 @@ KNOWN = "authors, custom, description, entrypoint, organizations, related_resour
         ("title: '\x07'\n", 2, "METADATA is no YAML"),
     ],
 )
-def test_a_wrong_key_is_a_fault_at_its_line(text: str, line: int, message: str):
+def test_a_wrong_key_is_a_fault_at_its_line(text: str, line: int, message: str) -> None:
     metadata, faults = read(text)
     assert metadata == Metadata()
     assert [(fault.label, fault.line) for fault in faults] == [("x.rego", line)]
     assert faults[0].message.startswith(message)
 
 
-def test_a_nest_of_aliases_costs_nothing():
+def test_a_nest_of_aliases_costs_nothing() -> None:
     lines = ["custom: {parameters: {a: {description: x, default: &a0 [x]}}}"]
     lines += [f"k{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
     _, faults = read("\n".join(lines))
@@ -110,6 +110,6 @@ def test_a_nest_of_aliases_costs_nothing():
 
 
 @pytest.mark.parametrize("text", ["[" * 200_000, "- " * 200_000, "{a: " * 50_000])
-def test_a_deep_nest_is_a_fault(text: str):
+def test_a_deep_nest_is_a_fault(text: str) -> None:
     _, faults = read(f"title: a\ncustom:\n {text}")
     assert [(fault.line, fault.message) for fault in faults] == [(4, "METADATA: it is nested too deeply")]

@@ -22,19 +22,19 @@ from policygate.facts.model import Facts, Go
         (("go", "nothing_known"), EVERYTHING),
     ],
 )
-def test_a_path_needs_the_sources_of_its_facts(path: tuple[str, ...], sources: set[str]):
+def test_a_path_needs_the_sources_of_its_facts(path: tuple[str, ...], sources: set[str]) -> None:
     assert needs([path]) == sources
 
 
-def test_several_paths_need_the_sources_of_each():
+def test_several_paths_need_the_sources_of_each() -> None:
     assert needs([("go", "sums"), ("go", "modules")]) == {"go_mod", "go_modules", "go_sum", "vendor"}
 
 
-def test_every_key_of_the_facts_has_its_sources():
+def test_every_key_of_the_facts_has_its_sources() -> None:
     assert set(GO) == set(Go.model_fields)
     quiet = {name for name in Facts.model_fields if not needs([(name,)])}
     assert quiet == {"change", "config", "network", "now", "observed", "run", "sources"}
 
 
-def test_the_sources_are_all_readers_and_linkers():
+def test_the_sources_are_all_readers_and_linkers() -> None:
     assert {*READERS, *LINKERS} == EVERYTHING

@@ -9,7 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from policygate.findings import Checked, EngineInfo, Finding, Link, Parameter, Problem, Related, Rule, Verdict
+from policygate.findings import (
+    Checked,
+    EngineInfo,
+    Finding,
+    Link,
+    Outcome,
+    Parameter,
+    Problem,
+    Related,
+    Rule,
+    Severity,
+    Verdict,
+)
 from policygate.location import At, Position
 from policygate.report import RENDERERS, renderer, text
 from policygate.report.drawing.screen import measure
@@ -35,7 +47,9 @@ TEXT = TEXTS.map("".join)
 LINE = TEXT.map(lambda text: text.replace("\n", ""))
 PATHS = st.sampled_from(["go.mod", "a/b c.yml", "::error::x", "##vso[x]y", "\udc80\ud800\n\x1b", ""])
 ORIGINS = st.sampled_from(["text", "default", "absent", "outer", "environment"])
-SEVERITIES = st.sampled_from(["error", "warning", "note"])
+SEVERITY_NAMES: list[Severity] = ["error", "warning", "note"]
+OUTCOME_NAMES: list[Outcome] = ["pass", "fail", "error"]
+SEVERITIES = st.sampled_from(SEVERITY_NAMES)
 POSITIONS = st.builds(Position, line=st.integers(0, 9), column=st.integers(0, 60))
 PLACES = st.builds(At, path=PATHS, start=POSITIONS, end=POSITIONS, origin=ORIGINS)
 RULES = st.builds(
@@ -47,7 +61,7 @@ RULES = st.builds(
     fix=TEXT,
     links=st.lists(st.builds(Link, TEXT, TEXT), max_size=2).map(tuple),
     parameters=st.lists(st.builds(Parameter, TEXT, st.integers() | TEXT, TEXT), max_size=2).map(tuple),
-    profiles=st.lists(TEXT, max_size=2).map(tuple),
+    profiles=st.lists(st.sampled_from(["baseline", "strict"]), max_size=2).map(tuple),
     security_severity=st.sampled_from(["", "7.5"]),
 )
 FINDINGS = st.builds(
@@ -68,7 +82,7 @@ COUNTS = st.integers(0, 3)
 
 @st.composite
 def verdicts(draw: st.DrawFn) -> Verdict:
-    outcome = draw(st.sampled_from(["pass", "fail", "error"]))
+    outcome = draw(st.sampled_from(OUTCOME_NAMES))
     return Verdict(
         outcome=outcome,
         findings=draw(st.lists(FINDINGS, max_size=3).map(tuple)),

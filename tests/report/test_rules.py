@@ -36,7 +36,7 @@ def test_no_rules_are_an_empty_table() -> None:
 
 def test_a_title_cannot_break_the_table() -> None:
     rule = Rule("a.b", "one | two\nthree \x1b[1m", "", "note", "")
-    assert render_markdown_table([rule]).splitlines()[-1] == "| `a.b` | note | one \\| two three \\x1b\\[1m |"
+    assert render_markdown_table([rule]).splitlines()[-1] == "| `a.b` | note | one \\| two three \\x1b[1m |"
     assert render_table([rule]) == "a.b  note     one | two three \\x1b[1m\n"
 
 

@@ -8,12 +8,11 @@ from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import Assignment, FileFacts, GoCommand, Place, Problem
 from policygate.facts.syntax.declared import blanked, secret_spans
 from policygate.facts.syntax.shell.directories import resolve_directory
-from policygate.facts.syntax.shell_session import may_run_go, prevailing, run_in_turn, under, without
+from policygate.facts.syntax.shell_session import is_posix_shell, may_run_go, passing, prevailing, run_in_turn, without
 from policygate.facts.syntax.snippet import Snippet
 from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar, Sequence, parse
 from policygate.location import Text
 
-_SHELLS = frozenset({"bash", "sh", "dash", "ksh", "zsh"})
 _EXPRESSION = "${{"
 _GO_ACTION = re.compile(r"(?:^|[/_-])go", re.IGNORECASE)
 _PERSISTED = re.compile(
@@ -62,13 +61,7 @@ class _Job:
 
     def assignments(self) -> list[Assignment]:
         """What holds for the whole job, strongest first; what only some commands see is left to them."""
-        carried = {assignment for command in self.commands for assignment in command.assignments}
-        own = []
-        for made, settled in zip(self.made, prevailing(self.made, self.commands), strict=True):
-            if settled is made:
-                own.append(made)
-            elif made not in carried:
-                own.append(under(made, "in its step"))
+        own = passing(self.made, self.commands, "in its step")
         return [*own, *prevailing(self.persisted, self.commands), *self.declared, *self.written]
 
 
@@ -120,7 +113,7 @@ class _Workflow:
             _text(step, "shell") or defaults.shell, _text(step, "working-directory") or defaults.directory
         )
         program = defaults.shell.split()[:1]
-        if isinstance(run, Scalar) and (not program or program[0].rpartition("/")[2] in _SHELLS):
+        if isinstance(run, Scalar) and (not program or is_posix_shell(program[0])):
             self._run(job, run.snippet(), scope, env, resolve_directory(defaults.directory, "."))
             job.persisted[:0] = _persisted(run.snippet(), scope, _text(step, "if"))
         job.wraps |= bool(_GO_ACTION.search(_text(step, "uses"))) or may_run_go(_text(step, "run"))

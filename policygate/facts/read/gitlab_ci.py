@@ -1,6 +1,6 @@
 """GitLab CI pipelines (https://docs.gitlab.com/ci/yaml/). Files that they include are not followed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 
 from policygate.facts.go.variables import VARIABLES
@@ -9,7 +9,7 @@ from policygate.facts.syntax.declared import secret_spans
 from policygate.facts.syntax.gitlab_pipeline import KEYWORDS, Pipeline, TooLargeError
 from policygate.facts.syntax.gitlab_variables import Layer, Variables
 from policygate.facts.syntax.shell import Script, read_script
-from policygate.facts.syntax.shell_session import Part, may_run_go, prevailing, run_in_turn, under, without
+from policygate.facts.syntax.shell_session import Part, join, may_run_go, prevailing, run_in_turn, under, without
 from policygate.facts.syntax.snippet import Snippet
 from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar, Sequence, parse
 from policygate.location import Text
@@ -158,7 +158,7 @@ class _Jobs:
     def _joined(self, lines: list[Scalar]) -> Snippet:
         key = tuple(map(id, lines))
         if key not in self._snippets:
-            self._snippets[key] = _join(line.snippet() for line in lines)
+            self._snippets[key] = join(line.snippet() for line in lines)
         return self._snippets[key]
 
     def _read_script(self, snippet: Snippet, **state: object) -> Script:
@@ -174,14 +174,3 @@ def _condition(rule: Mapping, *, first: bool) -> str:
     parts = [when.value] if isinstance(when, Scalar) else []
     parts += [name for name in ("changes", "exists") if name in rule.entries]
     return " and ".join(parts) or ("" if first else "no earlier rule matches")
-
-
-def _join(snippets: Iterable[Snippet]) -> Snippet:
-    """Scripts as one, each on lines of its own."""
-    whole = list(snippets)
-    anchors: list[tuple[int, int]] = []
-    length = 0
-    for snippet in whole:
-        anchors += [(length + own, offset) for own, offset in snippet.anchors]
-        length += len(snippet.source) + 1
-    return Snippet("\n".join(snippet.source for snippet in whole), whole[0].file, tuple(anchors))

@@ -6,7 +6,7 @@ https://docs.docker.com/reference/dockerfile/#environment-replacement
 from collections.abc import Callable
 from dataclasses import dataclass
 
-SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 """What Go takes for white space; Python takes more."""
 
 _MAX_NESTING = 50
@@ -99,7 +99,7 @@ class _Expander:
     def run(self, stop: str) -> tuple[str, list[str]]:
         """Read up to `stop` or the end: the whole text, and the words in it."""
         words = _Words()
-        result = []
+        result: list[str] = []
         while char := self._peek():
             if char == stop:
                 self._position += 1
@@ -210,14 +210,13 @@ class _Expander:
         if value is None:
             return self._open(start)
         present = value.exists and bool(value.text or not null_is_unset)
-        if present != (operator == "+") and (present or operator != "-"):
-            self.dynamic, self.conditions = dynamic, conditions
-            self._known(name)
-        if operator == "+":
-            return word if present else ""
         if operator == "?" and not present:
             raise WordError(f"`{name}` is not set: {word}" if word else f"`{name}` is not set")
-        return value.text if present else word
+        if present == (operator == "+"):
+            return word
+        self.dynamic, self.conditions = dynamic, conditions
+        self._known(name)
+        return "" if operator == "+" else value.text
 
     def _known(self, name: str) -> Value | None:
         value = self._lookup(name)

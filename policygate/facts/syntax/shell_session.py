@@ -14,7 +14,8 @@ Part = tuple[Snippet, str]
 ReadScript = Callable[..., Script]
 """`read_script`, or a function that remembers what it said."""
 
-_LATE = "once the script has set it"
+_LATE = "once it has been set"
+_SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh"})
 _MAX_GAP = 200
 _NOTHING = re.compile(r"=?[\s\"';&\\-]*(?:export\s+)?(?:[A-Z0-9]+=)?[\"']?")
 _WRAPPER = re.compile(
@@ -61,15 +62,48 @@ def without(commands: Iterable[GoCommand], declared: Iterable[Assignment]) -> li
 
 
 def prevailing(made: Iterable[Assignment], commands: Sequence[GoCommand]) -> list[Assignment]:
-    """What scripts set, as settings of the whole place: with a condition unless every command has its variable set."""
+    """What is set from some point on, for the whole place: under a condition unless every command has the variable."""
     held = [frozenset(assignment.name for assignment in command.assignments) for command in commands]
     everywhere = held[0].intersection(*held[1:]) if held else None
-    return [
-        assignment
-        if assignment.lost or everywhere is None or assignment.name in everywhere
-        else under(assignment, _LATE)
-        for assignment in made
-    ]
+    return [a if a.lost or everywhere is None or a.name in everywhere else under(a, _LATE) for a in made]
+
+
+def passing(made: Sequence[Assignment], commands: Sequence[GoCommand], condition: str) -> list[Assignment]:
+    """What is set in one of several shells, for the whole place: what only some commands see is left to them."""
+    known = set(made)
+    seen = [{a.name: a for a in reversed(command.assignments)} for command in commands]
+    governed = [frozenset(name for name, a in first.items() if a in known) for first in seen]
+    everywhere = governed[0].intersection(*governed[1:]) if governed else frozenset()
+    carried = {assignment for command in commands for assignment in command.assignments}
+    kept = [a for a in made if a.lost or a.name in everywhere or a not in carried]
+    return [a if a.lost or a.name in everywhere else under(a, condition) for a in kept]
+
+
+def under(assignment: Assignment, condition: str) -> Assignment:
+    """The same assignment where one more thing must hold."""
+    both = "; ".join(filter(None, (assignment.condition, condition)))
+    return assignment.model_copy(update={"condition": both})
+
+
+def join(snippets: Iterable[Snippet]) -> Snippet:
+    """Scripts of one file as one, each on lines of its own."""
+    whole = list(snippets)
+    anchors: list[tuple[int, int]] = []
+    length = 0
+    for snippet in whole:
+        anchors += [(length + own, offset) for own, offset in snippet.anchors]
+        length += len(snippet.source) + 1
+    return Snippet("\n".join(snippet.source for snippet in whole), whole[0].file, tuple(anchors))
+
+
+def may_run_go(text: str) -> bool:
+    """Whether a script runs something that may run the go command for it, such as `make` or `./build.sh`."""
+    return bool(_WRAPPER.search(text))
+
+
+def is_posix_shell(program: str) -> bool:
+    """Whether a program, with or without its directory, reads the language that we read."""
+    return program.rpartition("/")[2] in _SHELLS
 
 
 def _ended(assignments: Sequence[Assignment], last: Snippet) -> tuple[Assignment, ...]:
@@ -86,14 +120,3 @@ def _ended(assignments: Sequence[Assignment], last: Snippet) -> tuple[Assignment
         ended.append(assignment.model_copy(update={"lost": "subshell"}))
         following = file.offset(start.line, start.column)
     return (*ended, *assignments[len(ended) :])
-
-
-def under(assignment: Assignment, condition: str) -> Assignment:
-    """The same assignment where one more thing must hold."""
-    both = "; ".join(filter(None, (assignment.condition, condition)))
-    return assignment.model_copy(update={"condition": both})
-
-
-def may_run_go(text: str) -> bool:
-    """Whether a script runs something that may run the go command for it, such as `make` or `./build.sh`."""
-    return bool(_WRAPPER.search(text))

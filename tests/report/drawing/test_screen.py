@@ -35,7 +35,7 @@ def test_showing_twice_changes_nothing(text: str) -> None:
     assert show(show(text)) == show(text)
 
 
-@pytest.mark.parametrize("text", ["", "abc", "日本語", "ｈalf", "é", "e\u0301", "👩", "한글", "Ａ", "→…|"])
+@pytest.mark.parametrize("text", ["", "abc", "日本語", "\uff48alf", "é", "e\u0301", "👩", "한글", "\uff21", "→…|"])
 def test_text_takes_as_many_columns_as_another_program_says(text: str) -> None:
     assert measure(text) == cell_len(text)
 

@@ -16,6 +16,8 @@ _ENTERED = re.compile(
 )
 _UNKNOWN = re.compile(r"[$`*?\[{~]")
 
+_MAX_LENGTH = 4096
+
 
 def resolve_directory(text: str, current: str, script: str = "") -> str:
     """The directory that `text` leads to from `current`; empty when unknown or outside the checkout.
@@ -32,7 +34,7 @@ def resolve_directory(text: str, current: str, script: str = "") -> str:
 
 
 def _join(base: str, rest: str) -> str:
-    if not base or _UNKNOWN.search(rest):
+    if not base or len(base) + len(rest) > _MAX_LENGTH or _UNKNOWN.search(rest):
         return ""
     path = posixpath.normpath(posixpath.join(base, rest))
     return "" if path == ".." or path.startswith(("../", "/")) else path

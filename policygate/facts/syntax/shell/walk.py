@@ -209,7 +209,10 @@ class Walk(Commands):
     def _written_on(self, node: Pipeline, index: int) -> tuple[Piece, ...]:
         """`|direct` after `GOPROXY=https://a`: what the author took for the rest of the value."""
         pieces: list[Piece] = []
-        end = node.parts[index].end
+        first = node.parts[index]
+        if not isinstance(first, Simple) or "=" not in self.snippet.source[first.start : first.end]:
+            return ()
+        end = first.end
         for position in range(index, min(index + _MAX_GLUED, len(node.bars))):
             bar, part = node.bars[position], node.parts[position + 1]
             if bar != end or not isinstance(part, Simple) or part.assigns or not part.words:

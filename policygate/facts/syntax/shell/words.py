@@ -73,13 +73,16 @@ class Words(ABC):
 
     def peek(self, count: int = 1) -> str:
         """The next characters, fewer at the end."""
-        return self.text[self.pos : min(self.pos + count, self.end)]
+        end = self.pos + count
+        return self.text[self.pos : end if end < self.end else self.end]
 
     def skip_blanks(self) -> None:
         """Pass spaces, tabs, continued lines and a comment."""
-        if blanks := _BLANKS.match(self.text, self.pos, self.end):
+        char = self.peek()
+        if char and char in " \t\\" and (blanks := _BLANKS.match(self.text, self.pos, self.end)):
             self.pos = blanks.end()
-        if self.peek() == "#" and (self.pos == self.begin or self.text[self.pos - 1] in _META):
+            char = self.peek()
+        if char == "#" and (self.pos == self.begin or self.text[self.pos - 1] in _META):
             newline = self.text.find("\n", self.pos, self.end)
             self.pos = self.end if newline < 0 else newline
 
