@@ -60,3 +60,6 @@ bench: setup $(TOOLS)/conftest-$(CONFTEST_VERSION) ## Time the gate against bare
 
 test: setup ## Run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+golden: setup ## Rewrite the expected outputs; read their diff
+	@POLICYGATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/report tests/test_sample.py

@@ -15,6 +15,13 @@ GOLDEN = Path(__file__).parent / "golden"
 REWRITE = bool(os.environ.get("POLICYGATE_GOLDEN"))
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a test that was skipped fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture
 def golden() -> Callable[[str, str], None]:
     """A function that compares a text with a file of `golden/`, or writes it there when POLICYGATE_GOLDEN is set."""

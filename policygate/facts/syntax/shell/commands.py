@@ -4,6 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import Assignment, GoCommand, Problem
@@ -214,8 +215,7 @@ class Commands(ABC):
                 self.environment.unset(self._assignment(argument.text, Value(()), argument, self._condition()))
 
     def _set(self, arguments: list[Value]) -> None:
-        texts = [argument.text for argument in arguments]
-        for flag, following in zip(texts, [*texts[1:], ""], strict=True):
+        for flag, following in pairwise([*(argument.text for argument in arguments), ""]):
             if flag in ("--", "-") or flag[:1] not in ("-", "+"):
                 break
             if "a" in flag or (flag[1:].endswith("o") and following == "allexport"):
