@@ -38,7 +38,12 @@ class EmbeddedEngine:
         self._deadline_s = deadline_s
         self._loaded = False
         modules = [[file.path, file.text] for file in pack.files]
-        first = {"modules": [*modules, ["gate", pack.gate_text]], "schema": pack.schema, "deadline_s": deadline_s, "memory_bytes": memory_bytes}
+        first = {
+            "modules": [*modules, ["gate", pack.gate_text]],
+            "schema": pack.schema,
+            "deadline_s": deadline_s,
+            "memory_bytes": memory_bytes,
+        }
         self._worker = _Worker(json.dumps(first).encode())
 
     def check(self) -> None:
@@ -87,7 +92,7 @@ class EmbeddedEngine:
             answer: dict[str, Any] = json.loads(self._worker.receive(max(0.0, deadline - monotonic())))
         except TimeoutError:
             self.close()
-            message = f"the policies took longer than {self._deadline_s:g} seconds"
+            message = f"the policies took longer than {self._deadline_s:g} s"
             raise EngineError(message, "find the rule that loops too much, or allow more with `--timeout`") from None
         except EOFError:
             raise self._worker.explain_death() from None

@@ -1,6 +1,7 @@
 """Decide with an OPA that somebody else runs; it is only ever read."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Self
@@ -48,7 +49,12 @@ class RemoteOpa:
 
 def import_client() -> None:
     """Begin to import opa-python-client, which takes a quarter of a second."""
-    Thread(target=_import, daemon=True).start()
+    Thread(target=_try_import, daemon=True).start()
+
+
+def _try_import() -> None:
+    with suppress(Exception):  # it will fail again, and be told, when it is needed
+        _import()
 
 
 def _import() -> Callable[..., dict[str, Any]]:
@@ -74,7 +80,7 @@ def ask_within(deadline_s: float, address: Address, pack: Pack, input_json: str)
     try:
         answer = answers.get(timeout=deadline_s)
     except Empty:
-        message = f"OPA at {address.shown} did not answer within {deadline_s:g} seconds"
+        message = f"OPA at {address.shown} did not answer within {deadline_s:g} s"
         raise EngineError(message, "allow more with `--timeout`") from None
     if isinstance(answer, PolicygateError):
         raise answer

@@ -37,7 +37,7 @@ class OpaCheck:
         """
         self._thread.join(timeout_s)
         if self._thread.is_alive():
-            raise EngineError(f"`{self._program} check` took longer than {timeout_s:g} seconds")
+            raise EngineError(f"`{self._program} check` took longer than {timeout_s:g} s")
         if self._error:
             raise self._error
 

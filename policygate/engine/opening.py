@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, Self
@@ -85,14 +86,15 @@ def open_engine(
 
 def find_opa(checkout: Path) -> Path | None:
     """The first `opa` on the PATH; relative entries, and whatever lies or leads into the checkout, do not count."""
-    if not hasattr(__import__("socket"), "AF_UNIX"):
+    if os.name == "nt":  # it is started on a unix socket
         return None
-    root = checkout.resolve()
+    roots = (checkout.resolve(), checkout.absolute())
     for entry in os.environ.get("PATH", os.defpath).split(os.pathsep):
-        folder = Path(entry)
-        program = folder / "opa"
-        if not folder.is_absolute() or not program.is_file() or not os.access(program, os.X_OK):
-            continue
-        if not any(path.is_relative_to(root) for path in (program.resolve(), folder.resolve())):
-            return program
+        program = Path(os.path.normpath(entry)) / "opa"
+        with suppress(OSError):
+            if not program.is_absolute() or not program.is_file() or not os.access(program, os.X_OK):
+                continue
+            leads_through = (program, program.parent.resolve(), program.resolve())
+            if not any(path.is_relative_to(root) for path in leads_through for root in roots):
+                return program
     return None

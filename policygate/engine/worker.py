@@ -102,6 +102,8 @@ class Policies:
         place = _PLACE.search(text)
         message = " ".join(_PICTURE.sub("", text).split()).removeprefix("error: ")
         message = _EXTENSION.sub(r"`\1`: ", message)
+        if "unhashable type" in message:
+            message = "this built-in cannot take a set of lists, sets or objects here"
         if not place:
             return ["", 0, 0, message]
         label, line, column = place[1], int(place[2]), int(place[3])

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from policygate.findings import Link, Rule
-from policygate.report.drawing.screen import BLANK, Line, flat, fold, measure, paint, show
+from policygate.report.drawing.screen import BLANK, Line, flat, fold, headline, measure, paint, show
 
 MIN_WIDTH = 40
 
@@ -25,7 +25,7 @@ def render_table(rules: Sequence[Rule], *, width: int = 100) -> str:
 def render_page(rule: Rule, *, width: int = 100, color: bool = False) -> str:
     """All that a rule says about itself, as `policygate explain` prints it."""
     width = max(width, MIN_WIDTH)
-    lines: list[Line] = [((f"{rule.severity}[{show(rule.id)}]", rule.severity), (f": {flat(rule.title)}", "bold"))]
+    lines = headline(f"{rule.severity}[{show(rule.id)}]", rule.severity, rule.title, width)
     lines += _section("why", _prose(rule.description, width))
     lines += _section("fix", _prose(rule.fix, width))
     lines += _section("in policygate.yaml", _settings(rule, width))

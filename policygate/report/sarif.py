@@ -22,6 +22,7 @@ _MAX_TEXT = 1024
 _PROBLEM_SEVERITY = {"error": "error", "warning": "warning", "note": "recommendation"}
 _BASELINE_STATE = {"new": "new", "carried": "unchanged", "changed": "updated", "fixed": "absent"}
 _SUPPRESSION = {"waived": "external", "ignored": "inSource"}
+_ADDRESS = re.compile(r"https?://[!-~]+")
 _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 Json = dict[str, Any]
@@ -85,9 +86,8 @@ def _rule(rule: Rule) -> Json:
         "defaultConfiguration": {"level": rule.severity},
         "properties": _rule_properties(rule),
     }
-    if rule.links:
-        described["helpUri"] = rule.links[0].ref
-    return described
+    addresses = [link.ref for link in rule.links if _ADDRESS.fullmatch(link.ref)]
+    return described | ({"helpUri": addresses[0]} if addresses else {})
 
 
 def _rule_properties(rule: Rule) -> Json:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from policygate.findings import SEVERITIES, Checked, Finding, Problem, Verdict, at_least
 from policygate.location import At, Origin
 from policygate.report.drawing.frame import Mark, can_draw, draw, drawn_lines
-from policygate.report.drawing.screen import BLANK, Line, Style, flat, fold, measure, paint, show
+from policygate.report.drawing.screen import BLANK, Line, Style, flat, fold, headline, measure, paint, show
 
 MIN_WIDTH = 40
 MAX_RELATED = 12
@@ -56,7 +56,7 @@ def _report(verdict: Verdict, width: int) -> Iterator[Line]:
         yield from _problem(problem, verdict.lines, width)
         yield BLANK
     for advice in verdict.advice:
-        yield from _head("note", "note", advice, width, bold=False)
+        yield from headline("note", "note", advice, width, bold=False)
     if verdict.advice:
         yield BLANK
     yield from _summary(verdict, width)
@@ -67,7 +67,7 @@ def _finding(finding: Finding, lines: Mapping[str, Mapping[int, str]], width: in
     marks = [Mark(finding.at, "", "^", style)]
     marks += [Mark(related.at, related.message, "-", "frame") for related in finding.related[:MAX_RELATED]]
     gutter = _gutter(marks, lines)
-    drawing = _head(f"{style}[{show(rule.id)}]", style, finding.message, width)
+    drawing = headline(f"{style}[{show(rule.id)}]", style, finding.message, width)
     drawing += _places(marks, lines, gutter, width)
     for mark in marks[1:]:
         if not _drawable(mark, lines):
@@ -87,16 +87,9 @@ def _finding(finding: Finding, lines: Mapping[str, Mapping[int, str]], width: in
 def _problem(problem: Problem, lines: Mapping[str, Mapping[int, str]], width: int) -> list[Line]:
     marks = [Mark(problem.at, "", "^", "error")] if problem.at is not None else []
     gutter = _gutter(marks, lines)
-    drawing = _head("error", "error", problem.message, width)
+    drawing = headline("error", "error", problem.message, width)
     drawing += _places(marks, lines, gutter, width)
     return drawing + _note("hint", problem.hint, gutter, width)
-
-
-def _head(tag: str, style: Style, message: str, width: int, *, bold: bool = True) -> list[Line]:
-    """The tag and the message, continued below the message's first word or, after a long tag, a little indented."""
-    first, *others = fold(message, width - measure(tag) - 2, width - 4)
-    weight: Style = "bold" if bold else "plain"
-    return [((tag, style), (f": {first}", weight)), *((("    ", "plain"), (text, weight)) for text in others)]
 
 
 def _note(name: str, text: str, gutter: int, width: int) -> list[Line]:

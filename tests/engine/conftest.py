@@ -1,13 +1,17 @@
 """Small packs of policies, an input for them, and the pinned `opa`."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import socket
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
+import policygate.engine.opa_api  # noqa: F401 - before pytest makes errors of its libraries' warnings
 from policygate.engine.policies import Pack, load_pack
 from policygate.facts import model
 from policygate.facts.schema import input_schema
@@ -138,3 +142,28 @@ def make_input() -> MakeInput:
         return facts.model_copy(update=changes).model_dump_json()
 
     return make
+
+
+@pytest.fixture
+def serve(opa_path: Path, tmp_path: Path) -> Iterator[Callable[..., int]]:
+    """A function that starts a real OPA with some arguments; returns its port."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(*arguments: str | Path) -> int:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port: int = free.getsockname()[1]
+        address = ["--addr", f"127.0.0.1:{port}", "--disable-telemetry", "--log-level", "error"]
+        running.append(subprocess.Popen([opa_path, "run", "--server", *address, *arguments], cwd=tmp_path))
+        deadline = monotonic() + 20
+        while monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return port
+            sleep(0.01)
+        raise AssertionError("opa did not start")
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()

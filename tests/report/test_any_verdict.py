@@ -47,6 +47,7 @@ TEXT = TEXTS.map("".join)
 LINE = TEXT.map(lambda text: text.replace("\n", ""))
 PATHS = st.sampled_from(["go.mod", "a/b c.yml", "::error::x", "##vso[x]y", "\udc80\ud800\n\x1b", ""])
 ORIGINS = st.sampled_from(["text", "default", "absent", "outer", "environment"])
+FEW = settings(max_examples=40)
 SEVERITY_NAMES: list[Severity] = ["error", "warning", "note"]
 OUTCOME_NAMES: list[Outcome] = ["pass", "fail", "error"]
 SEVERITIES = st.sampled_from(SEVERITY_NAMES)
@@ -103,17 +104,20 @@ def assert_harmless(shown: str) -> None:
     assert shown == "" or (shown.endswith("\n") and not shown.endswith("\n\n"))
 
 
+@FEW
 @given(verdicts(), st.integers(40, 130), st.booleans())
 def test_text_is_harmless(verdict: Verdict, width: int, quiet: bool) -> None:
     assert_harmless(text.render(verdict, width=width, quiet=quiet))
 
 
+@FEW
 @given(verdicts(), st.booleans())
 def test_colour_adds_colour_only(verdict: Verdict, quiet: bool) -> None:
     colored = text.render(verdict, color=True, quiet=quiet)
     assert re.sub(r"\x1b\[(?:0|1|1;9\d)m", "", colored) == text.render(verdict, quiet=quiet)
 
 
+@FEW
 @given(verdicts(), st.integers(40, 130))
 def test_text_fits_the_width_unless_a_word_does_not(verdict: Verdict, width: int) -> None:
     for line in text.render(verdict, width=width).splitlines():
@@ -122,13 +126,14 @@ def test_text_fits_the_width_unless_a_word_does_not(verdict: Verdict, width: int
 
 
 @pytest.mark.parametrize("name", RENDERERS)
+@FEW
 @given(verdict=verdicts())
 def test_every_format_is_text_that_can_be_written(name: str, verdict: Verdict) -> None:
     assert renderer(name)(verdict).encode().endswith(b"\n")
 
 
+@FEW
 @given(verdicts())
-@settings(max_examples=50)
 def test_json_follows_its_schema(verdict: Verdict) -> None:
     Draft202012Validator(schema()).validate(json.loads(text_of_json(verdict)))
 
@@ -139,6 +144,7 @@ def text_of_json(verdict: Verdict) -> str:
     return shown
 
 
+@FEW
 @given(st.lists(RULES, max_size=3), st.integers(40, 130))
 def test_rules_are_harmless(rules: list[Rule], width: int) -> None:
     assert_harmless(render_table(rules, width=width))

@@ -25,6 +25,9 @@ from policygate.facts.syntax.snippet import Snippet
 from policygate.location import At, Text
 
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
+_TRIGGER = 1000
+"""What following an ONBUILD instruction once more counts of the work that a file may cause."""
+
 _GAP = re.compile(r"[\t\v\f\r ]+")
 
 
@@ -41,7 +44,8 @@ def read(path: str, data: bytes) -> FileFacts:
         places = list(build.places(dockerfile.instructions))
     except TooLargeError as error:
         return FileFacts(problems=[Problem(message=error.message, at=file.line_at(1))])
-    return FileFacts(places=places, problems=build.problems, secrets=secret_spans(file, places))
+    problems = sorted(build.problems, key=lambda problem: (problem.at.start.line, problem.at.start.column))
+    return FileFacts(places=places, problems=problems, secrets=secret_spans(file, places))
 
 
 @dataclass
@@ -114,6 +118,7 @@ class _Build:
             stage = _Stage(f"{self.file.path}#{label}", label, at, parent.environment.child(), parent.shell)
             stage.written = list(parent.written)
             for trigger in parent.triggers:
+                self.budget.spend(_TRIGGER)
                 self._follow(trigger, stage, outer)
         else:
             nothing = Environment(self.escape, self.budget, closed=words[0] == "scratch")
@@ -150,8 +155,9 @@ class _Build:
             self._report(str(error), instruction.at)
 
     def _run(self, instruction: Instruction, stage: _Stage, scope: str) -> None:
-        words = json_words(instruction.arguments)
         arguments = instruction.arguments
+        words = json_words(arguments)
+        self.budget.spend(100 * len(words or ()))
         snippet = _shell_form(instruction, stage.shell) if words is None else _exec_form(arguments, words)
         if snippet is None:
             return

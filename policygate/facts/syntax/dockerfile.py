@@ -9,6 +9,7 @@ from policygate.facts.model import Problem
 from policygate.facts.syntax.dockerfile_words import SPACE, WordError, expand, raw_words
 from policygate.facts.syntax.snippet import Snippet
 from policygate.location import At, Text
+from policygate.redact import redact
 
 MAX_CHARACTERS = 5_000_000
 MAX_INSTRUCTIONS = 10_000
@@ -200,8 +201,10 @@ class _Splitter:
             word, at, flags, arguments = self._parted(arguments)
         name = word.upper() if word.isascii() else word
         heredocs = tuple(self._heredocs(name, joined, arguments, at))
-        if name not in INSTRUCTIONS:
-            self._report(f"unknown instruction `{word}`", at)
+        if on_build and not joined.source[start:].rstrip(SPACE)[len("ONBUILD") :]:
+            self._report("ONBUILD without an instruction", at)
+        elif name not in INSTRUCTIONS:
+            self._report(f"unknown instruction `{_shown(word)}`", at)
         elif on_build and name in {"ONBUILD", "FROM", "MAINTAINER"}:
             self._report(f"`{name}` behind an ONBUILD", at)
         else:
@@ -271,6 +274,11 @@ class _Splitter:
 
     def _report(self, message: str, at: At) -> None:
         self.problems.append(Problem(message=message, at=at))
+
+
+def _shown(word: str) -> str:
+    """A word of the file as a message may show it."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in redact(word[:40]))
 
 
 def _without_indentation(text: str, offset: int) -> tuple[str, int]:

@@ -21,6 +21,9 @@ PLATFORM = frozenset(
 MAX_WORK = 3_000_000
 """Characters and variables that may come out of following references."""
 
+_WORD = 100
+"""What a word counts beside its characters."""
+
 _GAP = re.compile(r"[\t\v\f\r ]+")
 _UNSET = Value("", exists=False)
 
@@ -92,7 +95,7 @@ class Environment:
 
     def expand(self, text: str) -> Value:
         """A word with its variables replaced; raises `WordError`."""
-        self.budget.spend(len(text))
+        self.budget.spend(_WORD + len(text))
         value = expand(text, self.lookup, self.escape)
         self.budget.spend(len(value.text))
         return value
@@ -153,13 +156,13 @@ class Environment:
         if "=" not in text[first:last]:
             gap = _GAP.search(text)
             if not gap:
-                raise WordError(f"ENV without a value for `{text}`")
+                raise WordError("ENV without a value")
             yield (0, gap.start()), (gap.end(), len(text))
             return
         for start, end in words:
             equals = text.find("=", start, end)
             if equals < 0:
-                raise WordError(f"ENV without a value for `{text[start:end]}`")
+                raise WordError("ENV without a value")
             if equals == start:
                 raise WordError("ENV without a name")
             yield (start, equals), (equals + 1, end)

@@ -211,7 +211,7 @@ class _Expander:
             return self._open(start)
         present = value.exists and bool(value.text or not null_is_unset)
         if operator == "?" and not present:
-            raise WordError(f"`{name}` is not set: {word}" if word else f"`{name}` is not set")
+            raise WordError(f"`{name}` is not set")
         if present == (operator == "+"):
             return word
         self.dynamic, self.conditions = dynamic, conditions

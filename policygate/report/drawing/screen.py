@@ -77,6 +77,13 @@ def fold(text: str, first: int, rest: int | None = None) -> list[str]:
     return [*lines, line]
 
 
+def headline(tag: str, style: Style, message: str, width: int, *, bold: bool = True) -> list[Line]:
+    """`tag: message`, in as many lines as it takes, those after the first a little indented."""
+    first, *others = fold(message, width - measure(tag) - 2, width - 4)
+    weight: Style = "bold" if bold else "plain"
+    return [((tag, style), (f": {first}", weight)), *((("    ", "plain"), (text, weight)) for text in others)]
+
+
 def paint(lines: Iterable[Line], *, color: bool) -> str:
     """The lines as one text, each ended by a line feed, none by a blank."""
     return "".join(f"{_paint(_trimmed(_harmless(line)), color=color)}\n" for line in lines)

@@ -95,6 +95,7 @@ class Walk(Commands):
         self._functions: dict[str, _Defined] = {}
         self._redefined: list[tuple[str, _Defined | None]] = []
         self._uncalled: dict[int, _Defined] = {}
+        self._refused: set[str] = set()
         self._depth = 0
         self._inner = 0
         self._inner_text = 0
@@ -154,9 +155,9 @@ class Walk(Commands):
             self._refuse(_TOO_DEEP, (parser.pos, parser.pos + 1))
 
     def _refuse(self, message: str, span: tuple[int, int]) -> None:
-        problem = Problem(message=message, at=self.snippet.at(*span))
-        if problem not in self.problems[-1:]:
-            self.problems.append(problem)
+        if message not in self._refused:
+            self._refused.add(message)
+            self.problems.append(Problem(message=message, at=self.snippet.at(*span)))
 
     def _run(self, statements: Iterable[Statement]) -> None:
         for statement in statements:
