@@ -15,7 +15,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def keep(folder: str, command: list[str]) -> int:
-    """Run until stdin ends or the program does; return the program's exit code, 128 and more for signals."""
+    """Run until stdin ends, and remove the folder; if the program ends first, return its exit code at once."""
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake)
@@ -23,17 +23,15 @@ def keep(folder: str, command: list[str]) -> int:
     child = os.fork()
     if child == 0:
         _become(command)
-    ended = 0
-    while not ended:
-        ready, _, _ = select.select([0, woken], [], [])
-        if 0 in ready:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            break
+    while 0 not in select.select([0, woken], [], [])[0]:
         os.read(woken, 512)
         ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
     _remove(folder)
-    return os.waitstatus_to_exitcode(status) if ended else 0
+    return 0
 
 
 def _become(command: list[str]) -> None:
@@ -44,7 +42,7 @@ def _become(command: list[str]) -> None:
             import ctypes  # noqa: PLC0415 - the parent needs none of it
 
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        os.execv(command[0], command)  # noqa: S606 - that is the point
+        os.execve(command[0], command, {})  # noqa: S606 - that is the point
     except OSError as error:
         os.write(2, f"{command[0]}: {error.strerror}".encode())
     finally:

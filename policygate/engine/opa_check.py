@@ -13,8 +13,25 @@ from policygate.engine.portable import REFUSED
 from policygate.errors import EngineError, PolicygateError
 
 _UNDEFINED_FUNCTION = "undefined function "
+_NO_FIELD = "(none)"
 _UNPORTABLE = frozenset({"keywords_in_refs", "template_strings"})
 """Features of the language that only newer engines have."""
+
+
+def checkable(schema: str) -> str:
+    """A schema whose closed objects without fields have one that nobody means: else OPA takes them for open ones."""
+    return json.dumps(_with_fields(json.loads(schema)))
+
+
+def _with_fields(schema: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(schema, list):
+        return [_with_fields(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    changed = {key: _with_fields(value) for key, value in schema.items()}
+    if schema.get("additionalProperties") is False and not schema.get("properties"):
+        changed["properties"] = {_NO_FIELD: {}}
+    return changed
 
 
 class OpaCheck:
@@ -113,5 +130,6 @@ def _explain(error: dict[str, Any]) -> str:
     details = error.get("details")
     if isinstance(details, dict) and "ref" in details and isinstance(details.get("oneOf"), list):
         key = details["ref"][details["pos"]].get("value", "")
-        return f"unknown input field `{key}`; known: {', '.join(map(str, details['oneOf']))}"
+        known = [str(name) for name in details["oneOf"] if name != _NO_FIELD]
+        return f"unknown input field `{key}`; known: {', '.join(known) or 'none'}"
     return message

@@ -14,7 +14,7 @@ from typing import Any, Self
 from policygate.engine.address import unix_address
 from policygate.engine.decision import decision_of
 from policygate.engine.opa import ask_within, import_client, version_of
-from policygate.engine.opa_check import OpaCheck
+from policygate.engine.opa_check import OpaCheck, checkable
 from policygate.engine.policies import Pack
 from policygate.errors import EngineError
 
@@ -85,7 +85,7 @@ def _make_folder() -> Path:
 
 
 def _write(pack: Pack, folder: Path) -> None:
-    (folder / "schema.json").write_text(pack.schema, "utf-8")
+    (folder / "schema.json").write_text(checkable(pack.schema), "utf-8")
     for name, text in [("gate.rego", pack.gate_text), *((file.module, file.text) for file in pack.files)]:
         path = folder / "policies" / name
         path.parent.mkdir(parents=True, exist_ok=True)

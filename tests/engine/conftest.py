@@ -1,6 +1,8 @@
 """Small packs of policies, an input for them, and the pinned `opa`."""
 
 import json
+import os
+import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -167,3 +169,23 @@ def serve(opa_path: Path, tmp_path: Path) -> Iterator[Callable[..., int]]:
     for process in running:
         process.kill()
         process.wait()
+
+
+@pytest.fixture
+def gone() -> Callable[[int], bool]:
+    """A function that waits until a process is gone; one that stays is killed."""
+
+    def wait(pid: int) -> bool:
+        deadline = monotonic() + 10
+        while monotonic() < deadline:
+            try:
+                state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            except OSError:
+                return True
+            if state == "Z":
+                return True
+            sleep(0.02)
+        os.kill(pid, signal.SIGKILL)
+        return False
+
+    return wait

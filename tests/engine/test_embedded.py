@@ -1,10 +1,8 @@
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
 import pytest
 
@@ -177,7 +175,9 @@ def test_closing_twice_and_without_a_decision_is_fine(make_pack: MakePack) -> No
     engine.close()
 
 
-def test_the_worker_goes_when_its_parent_is_killed(make_pack: MakePack, tmp_path: Path) -> None:
+def test_the_worker_goes_when_its_parent_is_killed(
+    make_pack: MakePack, tmp_path: Path, gone: Callable[[int], bool]
+) -> None:
     make_pack()
     script = (
         "import sys, time\nfrom pathlib import Path\n"
@@ -191,18 +191,3 @@ def test_the_worker_goes_when_its_parent_is_killed(make_pack: MakePack, tmp_path
         worker = int(parent.stdout.readline())
         parent.kill()
     assert gone(worker)
-
-
-def gone(pid: int) -> bool:
-    deadline = monotonic() + 10
-    while monotonic() < deadline:
-        try:
-            os.kill(pid, 0)
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-            if state == "Z":
-                return True
-        except (ProcessLookupError, FileNotFoundError):
-            return True
-        sleep(0.02)
-    os.kill(pid, signal.SIGKILL)
-    return False
