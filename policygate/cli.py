@@ -2,9 +2,7 @@
 
 import gc
 import os
-import shutil
 import sys
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
@@ -13,19 +11,17 @@ import typer
 
 from policygate import __version__
 from policygate.errors import PolicygateError
+from policygate.output import SCREEN, Progress, is_colored, print_error, stream_width, write_file, write_reports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from policygate.engine import OpaServer
-    from policygate.findings import Rule, Verdict
+    from policygate.findings import Rule
     from policygate.gate import Request
 
 TOKEN_VARIABLE = "POLICYGATE_OPA_TOKEN"  # noqa: S105 - the name of a variable
 DEBUG_VARIABLE = "POLICYGATE_DEBUG"
-
-_TERMINAL = ("text", None)
-"""The output that shows problems itself; without it they go to stderr."""
 
 app = typer.Typer(
     name="policygate",
@@ -122,13 +118,13 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter a flag
         timeout_s=timeout,
     )
     try:
-        with _Progress() as progress:
+        with Progress() as progress:
             verdict = decide(request, progress.stage)
     except UsageError as error:
         verdict = Verdict(outcome="error", problems=(Problem(error.message, error.hint, error.at),))
-        _report(verdict, [output for output in outputs if output != _TERMINAL], root, color=color, quiet=quiet)
+        write_reports(verdict, [output for output in outputs if output != SCREEN], root, color=color, quiet=quiet)
         raise typer.Exit(error.exit_code) from error
-    _report(verdict, outputs, root, color=color, quiet=quiet)
+    write_reports(verdict, outputs, root, color=color, quiet=quiet)
     raise typer.Exit(verdict.exit_code)
 
 
@@ -171,7 +167,7 @@ def rules(policy: PolicyOption = None) -> None:
     """List every rule: id, severity, title."""
     from policygate.report.rules import render_table  # noqa: PLC0415
 
-    typer.echo(render_table(_rules(policy), width=_width()), nl=False)
+    typer.echo(render_table(_rules(policy), width=stream_width()), nl=False)
 
 
 @app.command()
@@ -192,7 +188,7 @@ def explain(
         raise UsageError(
             f"unknown rule `{rule}`", f"did you mean `{close[0]}`?" if close else "`policygate rules` lists them"
         )
-    typer.echo(render_page(known[rule], width=_width(), color=_colored(color)), nl=False)
+    typer.echo(render_page(known[rule], width=stream_width(), color=is_colored(color)), nl=False)
 
 
 @app.command()
@@ -213,7 +209,7 @@ def init(
     if stdout:
         typer.echo(text, nl=False)
         return
-    _write(target, text, root)
+    write_file(target, text, root)
     typer.echo(f"wrote {target}", err=True)
 
 
@@ -236,7 +232,7 @@ def main() -> NoReturn:
     try:
         app()
     except PolicygateError as error:
-        _print_error(error)
+        print_error(error)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -247,7 +243,7 @@ def main() -> NoReturn:
         if os.environ.get(DEBUG_VARIABLE):
             raise
         hint = f"please report it; {DEBUG_VARIABLE}=1 shows the traceback"
-        _print_error(PolicygateError(f"policygate broke: {type(error).__name__}: {error}", hint))
+        print_error(PolicygateError(f"policygate broke: {type(error).__name__}: {error}", hint))
         sys.exit(3)
     sys.exit(0)
 
@@ -297,76 +293,3 @@ def _outputs(formats: "Sequence[str]") -> "list[tuple[str, Path | None]]":
             raise UsageError("two formats cannot share stdout", f"give one of them a file: `--format {name}:FILE`")
         outputs.append((name, Path(file) if file else None))
     return outputs
-
-
-def _report(
-    verdict: "Verdict", outputs: "Sequence[tuple[str, Path | None]]", root: Path, *, color: str, quiet: bool
-) -> None:
-    from policygate.report import renderer, text  # noqa: PLC0415
-
-    for name, file in outputs:
-        if file is not None:
-            _write(file, renderer(name)(verdict), root)
-        elif name == "text":
-            sys.stdout.write(text.render(verdict, width=_width(), color=_colored(color), quiet=quiet))
-        else:
-            sys.stdout.write(renderer(name)(verdict))
-    if _TERMINAL not in outputs:
-        for problem in verdict.problems:
-            _print_error(PolicygateError(problem.message, problem.hint, problem.at))
-
-
-def _write(file: Path, text: str, root: Path) -> None:
-    from policygate.checkout import existing_folder, tracked_files  # noqa: PLC0415
-    from policygate.output import write_file  # noqa: PLC0415
-
-    folder = existing_folder(root)
-    write_file(file, text, folder, tracked_files(folder))
-
-
-def _print_error(error: "PolicygateError") -> None:
-    place = f"{error.at.path}:{error.at.start.line}:{error.at.start.column}: " if error.at and error.at.path else ""
-    lines = [f"error: {place}{error.message}", *([f"  hint: {error.hint}"] if error.hint else [])]
-    printable = ("".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in line) for line in lines)
-    print("\n".join(printable), file=sys.stderr)
-
-
-def _width() -> int:
-    """The terminal's width, between 60 and 120 columns; 100 when the output goes elsewhere."""
-    return max(60, min(shutil.get_terminal_size().columns, 120)) if sys.stdout.isatty() else 100
-
-
-def _colored(choice: str) -> bool:
-    """Whether to colour, by the flag, NO_COLOR and FORCE_COLOR (https://no-color.org, https://force-color.org)."""
-    if choice != "auto":
-        return choice == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
-
-
-class _Progress:
-    """Names the stage on stderr when a run takes longer than a second, on a terminal only."""
-
-    def __init__(self) -> None:
-        self._stage = "starting"
-        self._timer = threading.Timer(1.0, self._show)
-        self._late = False
-
-    def __enter__(self) -> "_Progress":
-        if sys.stderr.isatty():
-            self._timer.daemon = True
-            self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-
-    def stage(self, name: str) -> None:
-        self._stage = name
-        if self._late:
-            self._show()
-
-    def _show(self) -> None:
-        self._late = True
-        print(f"policygate: {self._stage} ...", file=sys.stderr)

@@ -40,7 +40,7 @@ def golden() -> Callable[[str, str], None]:
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No variable of the caller changes what a test sees."""
     for name in list(os.environ):
-        if name.startswith(SCRUBBED):
+        if name.startswith(SCRUBBED) and not name.startswith("POLICYGATE_GOLDEN"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -6,8 +7,8 @@ from policygate.errors import UsageError
 from policygate.output import write_file
 
 
-def write(path: Path, root: Path, tracked: frozenset[str] = frozenset()) -> str:
-    write_file(path, "report\n", root, tracked)
+def write(path: Path, root: Path) -> str:
+    write_file(path, "report\n", root)
     return path.read_text()
 
 
@@ -48,11 +49,11 @@ def test_dots_do_not_hide_a_link(tmp_path: Path) -> None:
         write(root / "a" / ".." / "r.json", root)
 
 
-def test_a_tracked_file_is_not_replaced(tmp_path: Path) -> None:
-    (tmp_path / "go.mod").write_text("module m\n")
+def test_a_tracked_file_is_not_replaced(repository: Callable[..., Path]) -> None:
+    root = repository({"go.mod": "module m\n"})
     with pytest.raises(UsageError, match="is a file of the checkout"):
-        write(tmp_path / "go.mod", tmp_path, frozenset({"go.mod"}))
-    assert (tmp_path / "go.mod").read_text() == "module m\n"
+        write(root / "go.mod", root)
+    assert (root / "go.mod").read_text() == "module m\n"
 
 
 @pytest.mark.parametrize(
@@ -62,9 +63,9 @@ def test_a_tracked_file_is_not_replaced(tmp_path: Path) -> None:
 def test_paths_that_cannot_be_written(tmp_path: Path, name: str, reason: str) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(UsageError, match=reason):
-        write(tmp_path / name, tmp_path / "elsewhere")
+        write(tmp_path / name, tmp_path / "folder")
 
 
 def test_text_that_no_file_can_hold_is_escaped(tmp_path: Path) -> None:
-    write_file(tmp_path / "r", "a\udcffb", tmp_path, frozenset())
+    write_file(tmp_path / "r", "a\udcffb", tmp_path)
     assert (tmp_path / "r").read_bytes() == b"a\\udcffb"

@@ -60,7 +60,7 @@ class EmbeddedEngine:
         """
         deadline = monotonic() + self._deadline_s
         self._load(deadline)
-        self._worker.send(input_json.encode())
+        self._worker.send(input_json.encode(errors="backslashreplace"))
         answer = self._receive(deadline)
         if "broken" in answer:
             raise EngineError(f"the policy engine broke: {answer['broken']}", "try `--engine opa`")

@@ -22,7 +22,7 @@ Run = tuple[list[str], str, dict[str, str]]
 @pytest.fixture
 def go_runs(tmp_path: Path) -> Callable[..., list[Run]]:
     """A function that runs a program with a stand-in for go, and says how go was run, in order."""
-    tools = tmp_path / "tools"
+    tools = tmp_path / "bin"
     tools.mkdir()
     (tools / "go").write_text(FAKE_GO)
     (tools / "go").chmod(0o755)

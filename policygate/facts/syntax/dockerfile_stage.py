@@ -76,11 +76,13 @@ class Environment:
     closed: bool
     """Whether nothing comes from an image that the file does not show."""
     variables: dict[str, Variable] = field(default_factory=dict)
+    image: dict[str, Variable] = field(default_factory=dict)
+    """What ENV set last, whatever ARG made of it since: the part that the image keeps."""
 
     def child(self) -> Self:
-        """A copy for a stage built from this one."""
-        self.budget.spend(len(self.variables))
-        return replace(self, variables=dict(self.variables))
+        """A copy for a stage built from this one: arguments stay set, but what the image keeps is stronger."""
+        self.budget.spend(len(self.variables) + len(self.image))
+        return replace(self, variables={**self.variables, **self.image}, image=dict(self.image))
 
     def lookup(self, name: str) -> Value | None:
         """What a reference to a name finds."""
@@ -116,6 +118,7 @@ class Environment:
             found.append((name, Variable(value, arguments.at(*span), scope)))
         for name, variable in found:
             self.put(name, variable)
+            self.image[name] = variable
         return {name for name, _ in found}
 
     def arg(self, instruction: Instruction, scope: str, outer: Mapping[str, Variable]) -> set[str]:

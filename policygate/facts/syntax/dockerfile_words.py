@@ -211,6 +211,8 @@ class _Expander:
             return self._open(start)
         present = value.exists and bool(value.text or not null_is_unset)
         if operator == "?" and not present:
+            if value.condition:
+                return self._open(start)
             raise WordError(f"`{name}` is not set")
         if present == (operator == "+"):
             return word

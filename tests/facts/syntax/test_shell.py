@@ -12,7 +12,7 @@ from policygate.location import Text, nowhere
 Run = tuple[list[str], str, dict[str, str]]
 
 _TABLE = (Path(__file__).parent / "shell_scripts.txt").read_text(encoding="utf-8")
-SCRIPTS = {name: text for name, text in re.findall(r"^### (.*)\n((?:(?!### ).*\n)*)", _TABLE, re.MULTILINE)}
+SCRIPTS = dict(re.findall(r"^### (.*)\n((?:(?!### ).*\n)*)", _TABLE, re.MULTILINE))
 OUTER = Assignment(name="GOINSECURE", value="outer.example", at=nowhere("environment"), scope="outer")
 
 

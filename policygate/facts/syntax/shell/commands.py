@@ -53,8 +53,12 @@ class Commands(ABC):
         """Follow a script inside the script, in a shell of its own when it is a `child`."""
 
     @abstractmethod
+    def is_function(self, name: str) -> bool:
+        """Whether the script has defined a function of this name."""
+
+    @abstractmethod
     def call(self, name: str) -> None:
-        """Follow the body of a function, if there is one of this name."""
+        """Follow the body of a function."""
 
     def run_simple(self, node: Simple) -> None:
         """Follow one command; its substitutions have been followed."""
@@ -92,7 +96,7 @@ class Commands(ABC):
             self.read_inner(_spaced(arguments), child=False)
         elif is_shell(name):
             self._run_shell(node.redirects, arguments)
-        else:
+        elif self.is_function(name):
             with self._in_front(node, invocation):
                 self.call(name)
 

@@ -86,7 +86,6 @@ class Pipeline:
     end: int
     parts: "tuple[Node, ...]"
     bars: tuple[int, ...]
-    negated: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """A shell script followed from its first command to its last, without running it."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import assert_never
 
 from policygate.facts.model import Lost, Problem
 from policygate.facts.syntax.shell.commands import Commands
 from policygate.facts.syntax.shell.environment import Ending, Environment
+from policygate.facts.syntax.shell.functions import Defined, Functions
 from policygate.facts.syntax.shell.grammar import Parser
 from policygate.facts.syntax.shell.nodes import (
     Chain,
@@ -37,54 +38,11 @@ _MAX_INNER_TEXT = 1_000_000
 _MAX_GUARD = 120
 _MAX_GLUED = 20
 _TOO_DEEP = "nested too deeply to read as a shell script"
-_STEPS = frozenset(
-    {
-        ".",
-        ":",
-        "apk",
-        "apt",
-        "apt-get",
-        "cd",
-        "chmod",
-        "chown",
-        "cp",
-        "curl",
-        "declare",
-        "dnf",
-        "echo",
-        "export",
-        "git",
-        "go",
-        "ln",
-        "local",
-        "make",
-        "mkdir",
-        "mv",
-        "popd",
-        "printf",
-        "pushd",
-        "readonly",
-        "rm",
-        "set",
-        "source",
-        "sudo",
-        "tar",
-        "touch",
-        "true",
-        "typeset",
-        "umask",
-        "unset",
-        "wget",
-        "yum",
-    }
+_STEP = re.compile(
+    r"[.:]|apk|apt|apt-get|cd|chmod|chown|cp|curl|declare|dnf|echo|export|git|go|ln|local|make|mkdir|mv|popd|printf|pushd"
+    r"|readonly|rm|set|source|sudo|tar|touch|true|typeset|umask|unset|wget|yum"
 )
 """Commands that do something rather than ask something: after them, `&&` is no condition."""
-
-
-@dataclass(frozen=True)
-class _Defined:
-    function: Function
-    snippet: Snippet
 
 
 class Walk(Commands):
@@ -92,9 +50,7 @@ class Walk(Commands):
 
     def __init__(self, snippet: Snippet, scope: str, environment: Environment) -> None:
         super().__init__(snippet, scope, environment)
-        self._functions: dict[str, _Defined] = {}
-        self._redefined: list[tuple[str, _Defined | None]] = []
-        self._uncalled: dict[int, _Defined] = {}
+        self._functions = Functions()
         self._refused: set[str] = set()
         self._depth = 0
         self._inner = 0
@@ -103,9 +59,9 @@ class Walk(Commands):
     def read(self) -> None:
         """Follow the whole script, and then the functions that it never calls."""
         self._read_text()
-        while self._uncalled:
+        while defined := self._functions.take_uncalled():
             before = self.environment.snapshot()
-            self._call(next(iter(self._uncalled.values())))
+            self._call(defined)
             self.environment.end_branch(before)
 
     def read_inner(self, script: Value, *, child: bool) -> None:
@@ -129,22 +85,20 @@ class Walk(Commands):
         self._inner -= 1
         self.snippet, self.glued = outer, glued
 
+    def is_function(self, name: str) -> bool:
+        """Whether the script has defined a function of this name."""
+        return name in self._functions
+
     def call(self, name: str) -> None:
         """Follow the body of a function where it is first called."""
-        if defined := self._functions.get(name):
+        if defined := self._functions.take(name):
             self._call(defined)
 
-    def _call(self, defined: _Defined) -> None:
-        if self._uncalled.pop(id(defined), None):
-            outer, self.snippet = self.snippet, defined.snippet
-            with self._when(f"function {defined.function.name}"):
-                self._node(defined.function.body)
-            self.snippet = outer
-
-    def _define(self, function: Function) -> None:
-        defined = _Defined(function, self.snippet)
-        self._redefined.append((function.name, self._functions.get(function.name)))
-        self._functions[function.name] = self._uncalled[id(defined)] = defined
+    def _call(self, defined: Defined) -> None:
+        outer, self.snippet = self.snippet, defined.snippet
+        with self._when(f"function {defined.function.name}"):
+            self._node(defined.function.body)
+        self.snippet = outer
 
     def _read_text(self) -> None:
         parser = Parser(self.snippet.source, 0, len(self.snippet.source))
@@ -186,7 +140,7 @@ class Walk(Commands):
             case Loop():
                 self._loop(node)
             case Function():
-                self._define(node)
+                self._functions.define(node, self.snippet)
             case _:
                 assert_never(node)
         self._depth -= 1
@@ -312,15 +266,10 @@ class Walk(Commands):
     @contextmanager
     def _subshell(self, lost: Lost) -> Iterator[None]:
         before, made = self.environment.snapshot(), self.environment.made()
-        redefined = len(self._redefined)
+        functions = self._functions.mark()
         yield
         self.environment.leave(before, made, lost)
-        while len(self._redefined) > redefined:
-            name, earlier = self._redefined.pop()
-            if earlier:
-                self._functions[name] = earlier
-            else:
-                del self._functions[name]
+        self._functions.forget(functions)
 
     @contextmanager
     def _branch(self, guard: str) -> Iterator[None]:
@@ -343,5 +292,5 @@ class Walk(Commands):
 def _is_step(node: Node) -> bool:
     if isinstance(node, Simple):
         first = node.words[0].parts if node.words else ()
-        return not node.words or (isinstance(first[0], Literal) and first[0].text in _STEPS)
+        return not node.words or (isinstance(first[0], Literal) and _STEP.fullmatch(first[0].text) is not None)
     return isinstance(node, Function)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from policygate.facts.syntax.shell.escapes import unescape
 from policygate.facts.syntax.shell.nodes import Expansion, Literal, Part, Redirect, Statement, Substitution, Word
 
 _MAX_DEPTH = 60
@@ -18,10 +19,6 @@ _BACKSLASH = re.compile(r"\\")
 _NAME = re.compile(r"\$(?:[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-])")
 _BACKQUOTED = re.compile(r"[^`\\]*(?:\\.[^`\\]*)*", re.DOTALL)
 _ANSI = re.compile(r"(?:[^'\\]|\\.)*", re.DOTALL)
-_ANSI_ESCAPE = re.compile(
-    r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|c(.)|(.))", re.DOTALL
-)
-_ANSI_LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v"}
 _ARRAY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]]*\])?\+?=")
 _GLOB_GROUP = re.compile(r"\([^()\n]{0,200}\)")
 _PARENTHESIS = re.compile(r"[()]")
@@ -51,8 +48,8 @@ class Words(ABC):
         self.here: list[_Here] = []
 
     @abstractmethod
-    def until_parenthesis(self) -> tuple[Statement, ...]:
-        """The commands up to the `)` that closes a substitution."""
+    def statements(self, *closers: str) -> tuple[Statement, ...]:
+        """The commands up to one of the closers, which stays."""
 
     @abstractmethod
     def inside(self, start: int, end: int) -> "Words":
@@ -127,6 +124,14 @@ class Words(ABC):
                 return match.end()
         return -1
 
+    def arithmetic_end(self, start: int) -> int:
+        """The offset after `((...))`; -1 when the text at `start` is not of this form."""
+        if self.text[start : start + 2] != "((":
+            return -1
+        end = self.balanced(start)
+        closed = end > 0 and self.text[end - 2] == ")" and self.balanced(start + 1) == end - 1
+        return end if closed else -1
+
     def quoted_parts(self) -> tuple[Part, ...]:
         """The rest of the text as a here-document reads it."""
         parts: list[Part] = []
@@ -189,7 +194,7 @@ class Words(ABC):
         match = _ANSI.match(self.text, start, self.end)
         end = match.end() if match else start
         self.pos = min(end + 1, self.end)
-        return Literal(_ANSI_ESCAPE.sub(_ansi_character, self.text[start:end]), start, end, quoted=True)
+        return Literal(unescape(self.text[start:end]), start, end, quoted=True)
 
     def _double(self) -> list[Part]:
         self.pos += 1
@@ -233,14 +238,13 @@ class Words(ABC):
         return [Literal("$", self.pos - 1, self.pos, quoted)]
 
     def _parenthesised(self, *, quoted: bool) -> Part:
-        if self.peek(3) == "$((":
-            end = self.balanced(self.pos + 1)
-            if end > 0 and self.text[end - 2 : end] == "))" and self.balanced(self.pos + 2) == end - 1:
-                start = self.pos
-                self.pos = end
-                inner = self.inside(start + 3, end - 2).quoted_parts()
-                return Expansion(self.text[start:end], start, end, quoted, inner)
-        return self._substitution(quoted=quoted)
+        start = self.pos
+        end = self.arithmetic_end(start + 1)
+        if end < 0:
+            return self._substitution(quoted=quoted)
+        self.pos = end
+        inner = self.inside(start + 3, end - 2).quoted_parts()
+        return Expansion(self.text[start:end], start, end, quoted, inner)
 
     def _expansion(self, read: Callable[..., tuple[Part, ...]], *, quoted: bool) -> Expansion:
         start = self.pos
@@ -270,7 +274,7 @@ class Words(ABC):
         start = self.pos
         self.pos += 2
         with self.deeper():
-            body = self.until_parenthesis()
+            body = self.statements(")")
         self.pos = min(self.pos + 1, self.end)
         return Substitution(self.text[start : self.pos], start, self.pos, quoted, body)
 
@@ -306,16 +310,3 @@ class Words(ABC):
         else:
             with self.deeper():
                 here.redirect.body = Word(start, close, self.inside(start, close).quoted_parts())
-
-
-def _ansi_character(escape: re.Match[str]) -> str:
-    hexadecimal = escape.group(1) or escape.group(2) or escape.group(3)
-    octal, control, letter = escape.group(4, 5, 6)
-    if hexadecimal or octal:
-        code = int(hexadecimal, 16) if hexadecimal else int(octal, 8) & 0xFF
-        return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else "\N{REPLACEMENT CHARACTER}"
-    if control:
-        return chr(ord(control) & 0x1F)
-    if letter in "\\'\"?":
-        return str(letter)
-    return _ANSI_LETTERS.get(letter, "\\" + letter)
