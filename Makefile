@@ -63,7 +63,7 @@ lint: setup ## Style, types and layers
 	@$(TOOLS)/opa check --strict --schema policies/schemas/input.json policies
 
 schema: .venv/.run ## Rewrite the schema of the Rego input
-	@$(BIN)/policygate schema > policies/schemas/input.json
+	@$(BIN)/policygate schema > .venv/input.json && mv .venv/input.json policies/schemas/input.json
 
 bench: setup $(TOOLS)/conftest-$(CONFTEST_VERSION) ## Time the gate against bare Python and against conftest
 	@$(BIN)/python tests/bench/bench.py

@@ -151,14 +151,10 @@ def schema(policy: PolicyOption = None) -> None:
     """Print the JSON Schema of the facts, for `opa check --schema` and for editors."""
     import json  # noqa: PLC0415
 
-    from policygate.engine.policies import load_pack  # noqa: PLC0415
+    from policygate.engine.policies import load_pack, parameters_schema  # noqa: PLC0415
     from policygate.facts.schema import input_schema  # noqa: PLC0415
 
-    parameters = {
-        rule.id: {p.name: p.default for p in rule.parameters}
-        for rule in load_pack(policy or ()).rules
-        if rule.parameters
-    }
+    parameters = parameters_schema(load_pack(policy or ()).rules)
     typer.echo(json.dumps(input_schema(parameters), indent=2))
 
 
@@ -218,11 +214,9 @@ def bundle(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The .tar.gz to write.")], policy: PolicyOption = None
 ) -> None:
     """Write the policies as the OPA bundle that a server must hold for `check --opa-url`."""
-    from policygate.engine.bundle import write_bundle  # noqa: PLC0415
-    from policygate.engine.policies import load_pack  # noqa: PLC0415
+    from policygate.gate import bundle as write  # noqa: PLC0415
 
-    pack = load_pack(policy or ())
-    write_bundle(pack, file)
+    pack = write(file, policy or ())
     typer.echo(f"wrote {file}: {len(pack.rules)} rules, {pack.digest}", err=True)
 
 

@@ -8,7 +8,9 @@ from policygate import builtin
 from policygate.checkout import Checkout, existing_folder, read_beside
 from policygate.config import FILE_NAME, Config, ConfigFile, parse_config
 from policygate.engine import EngineChoice, OpaServer, open_engine
+from policygate.engine.bundle import write_bundle
 from policygate.engine.decision import findings
+from policygate.engine.embedded import is_installed
 from policygate.engine.policies import Pack, load_pack
 from policygate.errors import CheckoutError, PolicygateError, UsageError
 from policygate.excerpt import excerpts
@@ -100,6 +102,23 @@ def facts_of(request: Request) -> model.Facts:
         first = gathered.problems[0]
         raise CheckoutError(first.message, first.hint, first.at)
     return facts
+
+
+def bundle(file: Path, policies: Sequence[Path]) -> Pack:
+    """Check the policies and write them as an OPA bundle.
+
+    Raises:
+        PolicygateError: a policy is wrong, there is no engine to check them with, or the file cannot be written.
+    """
+    pack = load_pack(policies)
+    choice: EngineChoice = "embedded" if is_installed() else "auto"  # its own pass sees more than `opa check`
+    with open_engine(choice, pack, checkout=Path.cwd()) as engine:
+        engine.check()
+    try:
+        write_bundle(pack, file)
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written: {(error.strerror or str(error)).lower()}") from error
+    return pack
 
 
 def load_policies(request: Request, root: Path, config: Config) -> Pack:

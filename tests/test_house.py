@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from policygate.report.rules import render_markdown_table
 
 from policygate import builtin
 from policygate.engine.policies import load_pack
 from policygate.facts import LINKERS, READERS, reader_of
 from policygate.report import RENDERERS
+from policygate.report.rules import render_markdown_table
 
 PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "policygate"

@@ -166,14 +166,27 @@ def _schema(home: Path, rules: Sequence[Rule]) -> dict[str, Any]:
     except (OSError, ValueError, LookupError, TypeError) as error:
         message = f"{path.as_posix()}: the schema of the input cannot be read: {error}"
         raise PolicyError(message, "install policygate again") from error
-    config["parameters"] = _closed({r.id: _closed({p.name: _typed(p.default) for p in r.parameters}) for r in rules})
+    config["parameters"] = parameters_schema(rules)
     return schema
 
 
+def parameters_schema(rules: Sequence[Rule]) -> dict[str, Any]:
+    """The JSON Schema of `input.config.parameters`: the defaults of the rules give the types."""
+    described = {rule.id: {p.name: _typed(p.default) for p in rule.parameters} for rule in rules if rule.parameters}
+    return _closed({id_: _closed(parameters) for id_, parameters in described.items()})
+
+
 def _typed(default: object) -> dict[str, Any]:
-    types = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+    if isinstance(default, list):
+        return {"type": "array", "items": {"type": "string"}}
+    types = {bool: "boolean", int: "integer", float: "number", str: "string", dict: "object"}
     return {"type": types[type(default)]} if type(default) in types else {}
 
 
 def _closed(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "additionalProperties": False}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+        "required": list(properties),
+    }

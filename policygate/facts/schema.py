@@ -5,26 +5,28 @@ It is closed: every key is known, so that a misspelt reference of a policy is an
 
 import ast
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policygate import location
 from policygate.facts import LINKERS, READERS, model
 
-_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
 
-
-def input_schema(parameters: Mapping[str, Mapping[str, object]]) -> dict[str, Any]:
-    """The schema of `Facts`; `parameters` are the defaults by rule id and name, which give their types."""
+def input_schema(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of `Facts`, with the given one for `config.parameters`."""
     schema = model.Facts.model_json_schema(mode="serialization")
     documents = {name: text for module in (location, model) for name, text in _documents(inspect.getsource(module))}
     definitions = schema["$defs"]
     for name, definition in [("Facts", schema), *definitions.items()]:
         _describe(name, definition, documents)
-    schema["properties"]["sources"] = _closed({name: {"$ref": "#/$defs/Source"} for name in (*READERS, *LINKERS)})
-    definitions["Config"]["properties"]["parameters"] = _closed(
-        {rule: _closed({name: _typed(default) for name, default in of.items()}) for rule, of in parameters.items()}
-    )
+    sources = {name: {"$ref": "#/$defs/Source"} for name in (*READERS, *LINKERS)}
+    schema["properties"]["sources"] = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": sources,
+        "required": list(sources),
+    }
+    definitions["Config"]["properties"]["parameters"] = dict(parameters)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "policygate input", **schema}
 
 
@@ -45,21 +47,10 @@ def _describe(name: str, definition: dict[str, Any], documents: Mapping[tuple[st
 def _documents(source: str) -> Iterator[tuple[tuple[str, str], str]]:
     """The string under each field of each class: (class, field), text."""
     for node in ast.parse(source).body:
-        if not isinstance(node, ast.ClassDef):
-            continue
-        for field, below in zip(node.body, node.body[1:], strict=False):
-            named = isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
-            if named and isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
-                yield (node.name, field.target.id), inspect.cleandoc(str(below.value.value))  # type: ignore[union-attr]
-
-
-def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
-    names: Sequence[str] = list(properties)
-    return {"type": "object", "additionalProperties": False, "properties": dict(properties), "required": names}
-
-
-def _typed(default: object) -> dict[str, Any]:
-    kind = {"type": _TYPES[type(default)]}
-    if isinstance(default, list):
-        return {**kind, "items": {"type": "string"}}
-    return kind
+        if isinstance(node, ast.ClassDef):
+            for field, below in zip(node.body, node.body[1:], strict=False):
+                match field, below:
+                    case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                        yield (node.name, name), inspect.cleandoc(text)
+                    case _:
+                        pass

@@ -7,14 +7,12 @@ import argparse
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-import monorepo  # noqa: E402
+import monorepo
 
 PROJECT = Path(__file__).parents[2]
 POLICYGATE = str(PROJECT / ".venv/bin/policygate")

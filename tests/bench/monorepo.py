@@ -53,7 +53,8 @@ outer: {gitlab: {}, dockerfile: {}}
 
 
 def _job(number: int) -> str:
-    return f"build-{number:03}:\n  script:\n    - cd services/svc-{number:03}\n    - go build ./...\n    - go test ./...\n\n"
+    script = f"    - cd services/svc-{number:03}\n    - go build ./...\n    - go test ./...\n"
+    return f"build-{number:03}:\n  script:\n{script}\n"
 
 
 def _required(module: int, index: int) -> tuple[str, str]:

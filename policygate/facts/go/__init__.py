@@ -1,1 +1,1 @@
-"""What the go command makes of its settings: the GOPROXY list, module patterns, GOFLAGS, GOSUMDB, paths and versions."""
+"""What the go command makes of its settings: proxy lists, patterns, flags, paths and versions."""

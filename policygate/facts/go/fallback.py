@@ -1,14 +1,18 @@
 """How one request goes from element to element of GOPROXY (https://go.dev/ref/mod#goproxy-protocol)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from policygate.facts.go.route import Step, Then
-from policygate.facts.go.scenario import Reply
+from policygate.facts.go.scenario import Kind, Reply
 from policygate.facts.go.url import parse_url
 from policygate.facts.model import EntryKind, ProxyEntry
 from policygate.location import At
 from policygate.redact import redact
+
+_DECIDED: Mapping[Kind, Then] = {"taken": "use", "waits": "wait", "unknown": "unknown"}
+_NEXT: Then = "next"
+_STOP: Then = "stop"
 
 
 class Source(NamedTuple):
@@ -99,20 +103,14 @@ def _source(entry: ProxyEntry) -> Source:
 
 
 def _attempt(source: Source, reply: Reply, *, last: bool) -> Attempt:
-    match reply.kind:
-        case "taken":
-            return Attempt(source, reply, "use", reply.why)
-        case "waits":
-            return Attempt(source, reply, "wait", reply.why)
-        case "unknown":
-            return Attempt(source, reply, "unknown", reply.why)
-        case "broken" | "off":
-            return Attempt(source, reply, "stop", reply.why)
-        case _ if last:
-            return Attempt(source, reply, "stop", f"{reply.why}; nothing follows it in the list")
-        case "missing":
-            return Attempt(source, reply, "next", f"{reply.why}; so go asks the next element")
-        case _ if source.pipe:
-            return Attempt(source, reply, "next", f"{reply.why}; after `|` every error leads to the next element")
-        case _:
-            return Attempt(source, reply, "stop", f"{reply.why}; after `,` only 404 and 410 lead to the next element")
+    if reply.kind not in ("missing", "error"):
+        return Attempt(source, reply, _DECIDED.get(reply.kind, "stop"), reply.why)
+    if last:
+        then, rule = _STOP, "nothing follows it in the list"
+    elif reply.kind == "missing":
+        then, rule = _NEXT, "so go asks the next element"
+    elif source.pipe:
+        then, rule = _NEXT, "after `|` every error leads to the next element"
+    else:
+        then, rule = _STOP, "after `,` only 404 and 410 lead to the next element"
+    return Attempt(source, reply, then, f"{reply.why}; {rule}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from policygate.facts.go.fallback import Attempt, Source, sources_of, try_in_order
 from policygate.facts.go.pattern import matches
@@ -55,26 +55,10 @@ def dynamic(patterns: Sequence[Pattern]) -> Pattern | None:
 
 def consult(request: Download, scenario: Scenario) -> Verdict:
     """Have the checksum database confirm a module without lines in go.sum, or say why it is not asked."""
-    sumdb = request.sumdb
     must = request.module == TOOLCHAIN and not _is_single_folder(request)
-    no_sumdb = [] if must else request.no_sumdb
-    pattern = covered(no_sumdb, request.module) or dynamic(no_sumdb)
-    summary = unused(request, "GOSUMDB is `off`" if sumdb.off else "")
-    if sumdb.off and not must:
-        return Verdict(Reply("taken", "", ""), summary)
-    if sumdb.off:
-        return _refused(summary, "toolchains are checked always, and GOSUMDB is `off`")
-    if pattern and masked(pattern.text) != pattern.text:
-        why = f"whether GONOSUMDB matches depends on `{pattern.text}`"
-        return _refused(replace(summary, at=pattern.at), why, kind="unknown")
-    if pattern:
-        why = f"`{pattern.text}` in GONOSUMDB or GOPRIVATE matches"
-        return Verdict(Reply("taken", "", ""), replace(summary, why=why, at=pattern.at))
-    if sumdb.problem:
-        return _refused(summary, f"go refuses GOSUMDB: {sumdb.problem}")
-    if not sumdb.name or masked(sumdb.url) != sumdb.url:
-        return _refused(summary, f"`{redact(sumdb.value)}` is not known here", kind="unknown")
-    return _Lookup(request, scenario).verdict()
+    if request.sumdb.off:
+        return _off(request, must=must)
+    return (None if must else _exempt(request)) or _unusable(request) or _Lookup(request, scenario).verdict()
 
 
 def unused(request: Download, why: str) -> Checksums:
@@ -86,9 +70,38 @@ def _is_single_folder(request: Download) -> bool:
     return [entry.kind for entry in request.chain] == ["file"] and request.chain[0].text.startswith("file://")
 
 
-def _refused(summary: Checksums, why: str, kind: str = "error") -> Verdict:
+def _off(request: Download, *, must: bool) -> Verdict:
+    if must:
+        return _refused(unused(request, ""), "toolchains are checked always, and GOSUMDB is `off`")
+    return Verdict(Reply("taken", "", ""), unused(request, "GOSUMDB is `off`"))
+
+
+def _exempt(request: Download) -> Verdict | None:
+    """What follows if GONOSUMDB matches the module, or may match it."""
+    pattern = covered(request.no_sumdb, request.module)
+    if pattern:
+        summary = unused(request, f"`{pattern.text}` in GONOSUMDB or GOPRIVATE matches")
+        return Verdict(Reply("taken", "", ""), replace(summary, at=pattern.at))
+    pattern = dynamic(request.no_sumdb)
+    if pattern:
+        why = f"whether GONOSUMDB matches depends on `{pattern.text}`"
+        return _refused(replace(unused(request, ""), at=pattern.at), why, kind="unknown")
+    return None
+
+
+def _unusable(request: Download) -> Verdict | None:
+    """What follows if go refuses GOSUMDB, or if it is not known."""
+    sumdb = request.sumdb
+    if sumdb.problem:
+        return _refused(unused(request, ""), f"go refuses GOSUMDB: {sumdb.problem}")
+    if not sumdb.name or masked(sumdb.url) != sumdb.url:
+        return _refused(unused(request, ""), f"`{redact(sumdb.value)}` is not known here", kind="unknown")
+    return None
+
+
+def _refused(summary: Checksums, why: str, kind: Literal["error", "unknown"] = "error") -> Verdict:
     """That nobody is asked, and that this decides."""
-    reply = Reply("unknown" if kind == "unknown" else "error", "", why)
+    reply = Reply(kind, "", why)
     step = Step("GOSUMDB", ("lookup",), "", _THEN.get(kind, "stop"), why, summary.at)
     return Verdict(reply, replace(summary, why=why), (step,))
 

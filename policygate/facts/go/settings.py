@@ -80,4 +80,4 @@ class Typing:
 
 def settings_of(candidates: Mapping[str, list[Setting]]) -> Settings:
     """The settings of one context or command, by variable; the others have none."""
-    return Settings(**{name: candidates.get(name, []) for name in sorted(VARIABLES)})  # type: ignore[arg-type]
+    return Settings(**{name: candidates.get(name, []) for name in sorted(VARIABLES)})

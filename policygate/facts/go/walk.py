@@ -119,7 +119,7 @@ class _Walk:
         if source.party:
             self.asked.setdefault(source.party)
         if source.kind != "file" and source.party and answer != "refused":
-            self._learn(source.party, "proxy", self.request.what, _reason(tried), source.at)
+            self._learn(Learner(source.party, "proxy", self.request.what, _reason(tried), source.at))
         if source.kind == "dynamic" and not answer:
             return Reply("unknown", "", f"`{source.entry}` is not known here")
         return reply_of(answer, name)
@@ -127,36 +127,34 @@ class _Walk:
     def _ask_directly(self, source: Source) -> Reply:
         self.asked.setdefault("direct")
         module = self.request.module
-        host = module.partition("/")[0]
         origin = locate(module)
         if origin.problem:
             return Reply("error", "", origin.problem)
         if origin.unsure:
             return Reply("unknown", "", f"whether go may use {origin.system} depends on GOVCS")
         if origin.repository:
+            host = origin.repository.partition("/")[0]
+            why = "the repository is fetched without a proxy"
             answer = self.scenario.of(origin.repository, "direct")
-            why = "its repository is fetched without a proxy"
-            return self._reach(origin.repository.partition("/")[0], origin.repository, answer, why, source)
-        answer = self.scenario.of(module)
+            return self._reach(Learner(host, "direct", origin.repository, why, source.at), answer)
+        host = module.partition("/")[0]
         why = f"only `https://{module}?go-get=1` tells where the repository is"
-        reply = self._reach(host, module, answer, why, source, through="vanity")
+        reply = self._reach(Learner(host, "vanity", module, why, source.at), self.scenario.of(module))
         if reply.kind != "taken":
             return reply
-        answer = self.scenario.of("direct")
-        return self._reach("", module, answer, f"it is the repository host that `{host}` names", source)
+        why = f"it is the repository host that `{host}` names"
+        return self._reach(Learner("", "direct", module, why, source.at), self.scenario.of("direct"))
 
-    def _reach(
-        self, party: str, what: str, answer: str, why: str, source: Source, through: Through = "direct"
-    ) -> Reply:
+    def _reach(self, learner: Learner, answer: str) -> Reply:
         """Ask a host of a direct fetch; a web page there is an error, as it names no repository and is none."""
         if answer != "refused":
-            self._learn(party, through, what, why, source.at)
+            self._learn(learner)
         if answer == "html":
             return Reply("error", answer, "a web page is no repository and names none")
         return reply_of(answer, "repository")
 
-    def _learn(self, party: str, through: Through, what: str, why: str, at: At) -> None:
-        self.learners.setdefault((party, through), Learner(party, through, what, why, at))
+    def _learn(self, learner: Learner) -> None:
+        self.learners.setdefault((learner.party, learner.through), learner)
 
     # ---- Checksums -----------------------------------------------------------------------------------------------
 
@@ -184,7 +182,7 @@ class _Walk:
             self.verdict = consult(self.request, self.scenario)
             self.verdict_after = len(self.trails)
             for learner in self.verdict.learners:
-                self.learners.setdefault((learner.party, learner.through), learner)
+                self._learn(learner)
         return self.verdict.reply
 
     # ---- Steps ---------------------------------------------------------------------------------------------------
@@ -195,6 +193,8 @@ class _Walk:
             self.trails[-1][0].append(name)
         else:
             self.trails.append(([name], attempts))
+        if name == ".mod" and attempts and attempts[-1].reply.kind == "taken":
+            self.verdict_after = len(self.trails)
 
     def _steps(self) -> list[Step]:
         blocks = [[attempt.step(*names) for attempt in attempts] for names, attempts in self.trails]

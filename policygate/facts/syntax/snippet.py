@@ -10,8 +10,8 @@ from policygate.location import At, Text
 class Snippet:
     """What an inner program reads, and where each of its characters stands in the file.
 
-    `anchors` are pairs of offsets, in the snippet and in the file, from which both run in step up to the next pair; they
-    are sorted and the first one is at 0 of the snippet.
+    `anchors` are pairs of offsets, in the snippet and in the file, from which both run in step up to the next pair.
+    They are sorted, and the first one is at 0 of the snippet.
     """
 
     source: str
