@@ -295,5 +295,5 @@ def _advice(facts: model.Facts, shown: Sequence[Finding]) -> Iterator[str]:
     if not facts.config.own.stated:
         guessed = ", ".join(f"`{prefix}`" for prefix in facts.config.own.modules) or "nothing"
         yield f"taken for your own: {guessed}; state it under `own` in {FILE_NAME} (`policygate init` writes one)"
-    if any(finding.assumes for finding in shown):
-        yield f"notes that assume something become certain when {FILE_NAME} says it"
+    if any(FILE_NAME in assumed for finding in shown for assumed in finding.assumes):
+        yield f"what {FILE_NAME} does not state is assumed, and findings that rest on it are notes"

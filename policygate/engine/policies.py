@@ -172,7 +172,7 @@ def _schema(home: Path, rules: Sequence[Rule]) -> dict[str, Any]:
 
 def parameters_schema(rules: Sequence[Rule]) -> dict[str, Any]:
     """The JSON Schema of `input.config.parameters`: the defaults of the rules give the types."""
-    described = {rule.id: {p.name: _typed(p.default) for p in rule.parameters} for rule in rules if rule.parameters}
+    described = {rule.id: {p.name: _typed(p.default) for p in rule.parameters} for rule in rules}
     return _closed({id_: _closed(parameters) for id_, parameters in described.items()})
 
 
@@ -184,9 +184,4 @@ def _typed(default: object) -> dict[str, Any]:
 
 
 def _closed(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": properties,
-        "required": list(properties),
-    }
+    return {"type": "object", "properties": properties, "additionalProperties": False}

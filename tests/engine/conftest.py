@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import policygate.engine.opa_api  # noqa: F401 - before pytest makes errors of its libraries' warnings
-from policygate.engine.policies import Pack, load_pack
+from policygate.engine.policies import Pack, load_pack, parameters_schema
 from policygate.facts import model
 from policygate.facts.schema import input_schema
 from policygate.location import At, Position
@@ -52,7 +52,7 @@ def with_opa(opa_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def schema_text() -> str:
     """The schema of the input as it ships, for rules without parameters."""
-    return json.dumps(input_schema({}))
+    return json.dumps(input_schema(parameters_schema([])))
 
 
 @pytest.fixture

@@ -7,11 +7,14 @@ from textwrap import dedent
 import pytest
 import regorus
 
+from policygate.engine.policies import parameters_schema
 from policygate.engine.static import check
 from policygate.facts.model import Setting
 from policygate.facts.schema import input_schema
+from policygate.findings import Parameter, Rule
 
-SCHEMA = input_schema({"acme.rule": {"most": 3}})
+RULE = Rule("acme.rule", "", "", "error", "", parameters=(Parameter("most", 3, ""),))
+SCHEMA = input_schema(parameters_schema([RULE]))
 SETTING = "condition, confidence, empty, flags, lost, scope, value"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from policygate.engine.policies import load_pack, parameters_schema
 from policygate.facts.model import Facts
 from policygate.facts.schema import input_schema
 
@@ -201,7 +202,7 @@ def test_tests_of_the_policies_cover_every_line() -> None:
 
 
 def test_schema_of_the_input_is_current() -> None:
-    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == input_schema(defaults())
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == input_schema(parameters_schema(load_pack().rules))
 
 
 def test_inputs_of_the_tests_are_whole_facts() -> None:

@@ -57,6 +57,7 @@ class _Use(NamedTuple):
     vendor: bool
     """Whether packages come from vendor directories where there are any."""
     place: At
+    """Where a missing setting is missed: the command, else the context."""
     family: str
     open: bool
     """Whether something outside the repository may set what is not set here."""
@@ -90,7 +91,7 @@ def _uses(context: Context, surroundings: Surroundings) -> Iterator[_Use]:
                 no_sumdb=_patterns(no_sumdb, private),
                 adds_sums=_adds_sums(context, command),
                 vendor=command is not None and command.verb in _NEEDS_SOURCES_ONLY and not _mod_mod(context, command),
-                place=context.at,
+                place=command.at if command else context.at,
                 family=family,
                 open=family not in surroundings.outer,
             )

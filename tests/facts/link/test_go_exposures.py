@@ -165,8 +165,10 @@ def test_the_setting_responsible_is_the_place() -> None:
     assert exposure.assumes == []
 
 
-def test_an_absent_setting_stands_at_the_context() -> None:
+def test_an_absent_setting_is_missed_where_the_command_stands() -> None:
     (exposure,) = link(place({}, BUILD)).exposures
+    assert (exposure.at.start.line, exposure.at.origin, exposure.scope) == (9, "default", "default")
+    (exposure,) = link(place({"GOSUMDB": "off"}, kind="shell")).exposures
     assert (exposure.at.start.line, exposure.at.origin, exposure.scope) == (1, "default", "default")
 
 
