@@ -14,7 +14,7 @@ from policygate.engine.embedded import is_installed
 from policygate.engine.policies import Pack, load_pack
 from policygate.errors import CheckoutError, PolicygateError, UsageError
 from policygate.excerpt import excerpts
-from policygate.facts import LINKERS, READERS, environment, link, model, read, reader_of
+from policygate.facts import LINKERS, READERS, environment, model, reader_of, run_linker, run_reader
 from policygate.facts.own import Surroundings, guess_own, state_own
 from policygate.findings import Checked, EngineInfo, Finding, Problem, Rule, Severity, Verdict, judge
 from policygate.location import At, Position
@@ -210,7 +210,7 @@ def _read(gathered: Gathered, checkout: Checkout, caller: Mapping[str, str] | No
     for path in checkout.paths:
         reader = reader_of(path)
         try:
-            facts = read(reader, path, checkout.read(path))
+            facts = run_reader(reader, path, checkout.read(path))
         except CheckoutError as error:
             gathered.problems.append(_problem(error))
             failed.add(reader)
@@ -228,7 +228,7 @@ def _read(gathered: Gathered, checkout: Checkout, caller: Mapping[str, str] | No
 def _link(gathered: Gathered, surroundings: Surroundings) -> None:
     for name in LINKERS:
         try:
-            gathered.go = link(name, gathered.files, surroundings, gathered.go)
+            gathered.go = run_linker(name, gathered.files, surroundings, gathered.go)
         except Exception as error:  # noqa: BLE001 - as for readers
             gathered.problems.append(_broken(f"linker `{name}`", error))
         status = "failed" if any(f"`{name}`" in problem.message for problem in gathered.problems) else "ok"

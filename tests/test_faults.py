@@ -77,7 +77,7 @@ def test_a_reader_that_breaks(root: Path, monkeypatch: pytest.MonkeyPatch) -> No
     def broken(reader: str, path: str, data: bytes) -> model.FileFacts:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(gate, "read", broken)
+    monkeypatch.setattr(gate, "run_reader", broken)
     verdict = check(Request(root=root, today="2026-01-01", engine="embedded"))
     messages = [problem.message for problem in verdict.problems]
     assert verdict.exit_code == 3
@@ -90,7 +90,7 @@ def test_a_linker_that_breaks(root: Path, monkeypatch: pytest.MonkeyPatch) -> No
     def broken(linker: str, *_: object) -> model.Go:
         raise KeyError(linker)
 
-    monkeypatch.setattr(gate, "link", broken)
+    monkeypatch.setattr(gate, "run_linker", broken)
     verdict = check(Request(root=root, today="2026-01-01", engine="embedded"))
     assert verdict.exit_code == 3
     assert verdict.problems[0].message == "linker `go_modules` broke: KeyError: 'go_modules'"

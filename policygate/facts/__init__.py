@@ -38,13 +38,13 @@ def reader_of(path: str) -> str:
     return next((reader for pattern, reader in globs if fnmatchcase(path if "/" in pattern else name, pattern)), "")
 
 
-def read(reader: str, path: str, data: bytes) -> FileFacts:
+def run_reader(reader: str, path: str, data: bytes) -> FileFacts:
     """What one file says. Readers are imported when their first file turns up."""
     facts: FileFacts = import_module(f"policygate.facts.read.{reader}").read(path, data)
     return facts
 
 
-def link(linker: str, files: FileFacts, surroundings: "Surroundings", go: Go) -> Go:
+def run_linker(linker: str, files: FileFacts, surroundings: "Surroundings", go: Go) -> Go:
     """The Go facts with those of one linker added."""
     linked: Go = import_module(f"policygate.facts.link.{linker}").link(files, surroundings, go)
     return linked

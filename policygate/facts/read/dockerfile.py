@@ -25,6 +25,9 @@ from policygate.facts.syntax.snippet import Snippet
 from policygate.location import At, Text
 
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
+_OTHERS = (".dockerignore", ".erb", ".in", ".j2", ".m4", ".md", ".rego", ".template", ".tmpl", ".tpl")
+"""What stands beside a Dockerfile and bears its name, or is yet to become one."""
+
 _TRIGGER = 1000
 """What following an ONBUILD instruction once more counts of the work that a file may cause."""
 
@@ -37,6 +40,8 @@ def read(path: str, data: bytes) -> FileFacts:
     `path` is from the root of the checkout; commands run in the folder of the file, whatever WORKDIR says, because
     that is what images copy. What BuildKit would refuse gives problems.
     """
+    if path.endswith(_OTHERS):
+        return FileFacts()
     file = Text(path, data)
     dockerfile = split(file)
     build = _Build(file, dockerfile.escape, list(dockerfile.problems))
