@@ -222,24 +222,35 @@ def bundle(
 
 def main() -> NoReturn:
     """Run the command line; nothing but a clear message ever reaches the user."""
+    code = _run()
+    sys.stderr.flush()
+    os._exit(code)  # nothing is left to close, and taking the interpreter apart costs a tenth of a check
+
+
+def _run() -> int:
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # looking for some means reading the metadata of every package
     gc.disable()  # facts hold no cycles, and looking for some takes longer than reading a large checkout
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
     except PolicygateError as error:
         print_error(error)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+        return 141
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130
     except Exception as error:
         if os.environ.get(DEBUG_VARIABLE):
             raise
         hint = f"please report it; {DEBUG_VARIABLE}=1 shows the traceback"
         print_error(PolicygateError(f"policygate broke: {type(error).__name__}: {error}", hint))
-        sys.exit(3)
-    sys.exit(0)
+        return 3
+    return 0
 
 
 def _request(

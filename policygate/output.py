@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -56,7 +55,9 @@ def write_file(path: Path, text: str, root: Path) -> None:
     Raises:
         UsageError: the path is refused, or cannot be written.
     """
-    from policygate.checkout import existing_folder, tracked_files  # noqa: PLC0415 - only when a file is written
+    import tempfile  # noqa: PLC0415 - only when a file is written
+
+    from policygate.checkout import existing_folder, tracked_files  # noqa: PLC0415
 
     folder = existing_folder(root)
     target = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the links that are refused here

@@ -7,7 +7,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*+):")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _BAD_HOST_ESCAPE = re.compile(r"%(?!25|[89A-Fa-f][0-9A-Fa-f])")
-_BAD_IN_HOST = re.compile(r"[^A-Za-z0-9\x80-\U0010ffff!\"$&'()*+,\-.:;<=>\[\]_~%]")
+_BAD_IN_HOST = re.compile(r"[\x00-\x20#/?@\\^`{|}\x7f]")
 _USERINFO = re.compile(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*+")
 _PORT = re.compile(r"(?::[0-9]*+)?")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import Assignment, FileFacts, GoCommand, Place, Problem
-from policygate.facts.syntax.declared import secret_spans
+from policygate.facts.syntax.declared import in_order, secret_spans
 from policygate.facts.syntax.dockerfile import Instruction, heredoc_of, json_words, split
 from policygate.facts.syntax.dockerfile_stage import PLATFORM, Budget, Environment, TooLargeError, Variable
 from policygate.facts.syntax.dockerfile_words import Value, WordError
@@ -49,8 +49,7 @@ def read(path: str, data: bytes) -> FileFacts:
         places = list(build.places(dockerfile.instructions))
     except TooLargeError as error:
         return FileFacts(problems=[Problem(message=error.message, at=file.line_at(1))])
-    problems = sorted(build.problems, key=lambda problem: (problem.at.start.line, problem.at.start.column))
-    return FileFacts(places=places, problems=problems, secrets=secret_spans(file, places))
+    return FileFacts(places=places, problems=in_order(build.problems), secrets=secret_spans(file, places))
 
 
 @dataclass

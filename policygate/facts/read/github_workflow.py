@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import Assignment, FileFacts, GoCommand, Place, Problem
-from policygate.facts.syntax.declared import blanked, secret_spans
+from policygate.facts.syntax.declared import blanked, in_order, secret_spans
 from policygate.facts.syntax.shell.directories import resolve_directory
 from policygate.facts.syntax.shell_session import is_posix_shell, may_run_go, passing, prevailing, run_in_turn, without
 from policygate.facts.syntax.snippet import Snippet
@@ -33,7 +33,7 @@ def read(path: str, data: bytes) -> FileFacts:
     if not tree.documents and not tree.problems:
         workflow.problems.append(Problem(message="no `jobs`", at=file.line_at(1)))
     places = list(workflow.places(tree.documents[0])) if tree.documents else []
-    return FileFacts(places=places, problems=workflow.problems, secrets=secret_spans(file, places))
+    return FileFacts(places=places, problems=in_order(workflow.problems), secrets=secret_spans(file, places))
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,9 @@ class _Workflow:
         """The places of the file."""
         workflow = self._mapping(root, "the workflow")
         jobs = workflow and workflow.value("jobs")
-        if workflow is None or jobs is None:
+        if workflow and not jobs:
             self._report("no `jobs`", root)
+        if not workflow or not jobs:
             return
         shared = self._env(workflow, "env")
         defaults = _run_defaults(workflow, _Defaults("", "."))

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import FileFacts, Place, Problem
-from policygate.facts.syntax.declared import secret_spans
+from policygate.facts.syntax.declared import in_order, secret_spans
 from policygate.facts.syntax.gitlab_pipeline import KEYWORDS, Pipeline, TooLargeError
 from policygate.facts.syntax.gitlab_variables import Layer, Variables
 from policygate.facts.syntax.shell import Script, read_script
@@ -54,7 +54,7 @@ class _Jobs:
     def problems(self) -> list[Problem]:
         """What could not be understood, each once."""
         scripts = [problem for script in self._scripts.values() for problem in script.problems]
-        return list(dict.fromkeys([*self._pipeline.problems, *scripts]))
+        return in_order([*self._pipeline.problems, *scripts])
 
     def _shared_place(self) -> Iterator[Place]:
         key = next((key for name, key in self._pipeline.keys.items() if name in KEYWORDS), None)

@@ -1,8 +1,8 @@
-"""Assignments that a configuration file declares, and the credentials in them."""
+"""What readers of configuration files do to their facts last: credentials blanked, problems in order."""
 
 from collections.abc import Iterable
 
-from policygate.facts.model import Assignment, Place
+from policygate.facts.model import Assignment, Place, Problem
 from policygate.location import At, Text
 from policygate.redact import has_credentials, redact
 
@@ -26,3 +26,8 @@ def secret_spans(file: Text, places: Iterable[Place]) -> list[At]:
             if all(redact(line) == line for line in written.split("\n")):
                 spans[start] = at
     return [spans[start] for start in sorted(spans)]
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems by their place, each once."""
+    return sorted(set(problems), key=lambda p: (p.at.start.line, p.at.start.column, p.message))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS = 5_000_000
 MAX_DEPTH = 100
-MAX_NODES = 200_000
+MAX_NODES = 100_000
 """Nodes of one file, an alias counted as often as it is used: nothing that walks the tree meets more of them."""
 
 _MAX_DIRECTIVES = 100

@@ -1,10 +1,10 @@
 """The parts of a shell script, with their offsets in its text."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """Text that the shell takes as it is, quotes and backslashes removed; the offsets are those of its inside."""
 
     text: str
@@ -13,8 +13,7 @@ class Literal:
     quoted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(NamedTuple):
     """Text that the shell replaces: `$NAME`, `${NAME:-x}`, `$((1+2))`, an array."""
 
     raw: str
@@ -25,8 +24,7 @@ class Expansion:
     """The words inside, for the commands that they may hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Substitution:
+class Substitution(NamedTuple):
     """Text that the shell replaces by the output of commands."""
 
     raw: str
@@ -39,8 +37,7 @@ class Substitution:
 Part = Literal | Expansion | Substitution
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word as written, quotes included in its offsets."""
 
     start: int
@@ -48,7 +45,7 @@ class Word:
     parts: tuple[Part, ...]
 
 
-@dataclass(slots=True)
+@dataclass
 class Redirect:
     """One redirection; the body of a here-document arrives after its line."""
 
@@ -57,8 +54,7 @@ class Redirect:
     body: Word | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Assign:
+class Assign(NamedTuple):
     """`NAME=value` in front of a command, or alone."""
 
     name: str
@@ -67,8 +63,7 @@ class Assign:
     value: Word
 
 
-@dataclass(frozen=True, slots=True)
-class Simple:
+class Simple(NamedTuple):
     """Assignments, words and redirections of one command."""
 
     start: int
@@ -78,8 +73,7 @@ class Simple:
     redirects: tuple[Redirect, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(NamedTuple):
     """Commands joined by `|`, or one negated command; `bars` are the offsets of the joints."""
 
     start: int
@@ -88,8 +82,7 @@ class Pipeline:
     bars: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """Commands joined by `&&` and `||`."""
 
     start: int
@@ -98,8 +91,7 @@ class Chain:
     rest: "tuple[tuple[str, Node], ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """`{ ... }`, or `( ... )` as a subshell."""
 
     start: int
@@ -109,8 +101,7 @@ class Group:
     redirects: tuple[Redirect, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """One arm of an `if` or a `case`; its guard is the text between two offsets."""
 
     guard: tuple[int, int]
@@ -118,8 +109,7 @@ class Branch:
     body: "tuple[Statement, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """`if` or `case`; `exhaustive` when one of the branches is always taken."""
 
     start: int
@@ -130,8 +120,7 @@ class Choice:
     redirects: tuple[Redirect, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(NamedTuple):
     """`for`, `select`, `while` or `until`."""
 
     start: int
@@ -142,8 +131,7 @@ class Loop:
     redirects: tuple[Redirect, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """The definition of a function."""
 
     start: int
@@ -155,8 +143,7 @@ class Function:
 Node = Simple | Pipeline | Chain | Group | Choice | Loop | Function
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A command and whether it runs in the background."""
 
     node: Node

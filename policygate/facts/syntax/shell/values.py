@@ -19,7 +19,7 @@ Lookup = Callable[[str], str | None]
 """From the name of a variable to its value; None when the script does not say it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Piece:
     """A part of a value and the span it is written in."""
 
@@ -34,7 +34,7 @@ class Piece:
     """Whether white space in it separates words."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Value:
     """A value in pieces."""
 
