@@ -1,6 +1,6 @@
 """The parts of a shell script, with their offsets in its text."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -147,4 +147,4 @@ class Statement(NamedTuple):
     """A command and whether it runs in the background."""
 
     node: Node
-    background: bool = field(default=False)
+    background: bool = False

@@ -49,8 +49,7 @@ def decode(text: str) -> dict[List, Observed]:
 
 def _beginnings() -> Iterator[List]:
     for length in range(LONGEST):
-        for parts in product(*(ELEMENTS, ",|") * length):
-            yield parts
+        yield from product(*(ELEMENTS, ",|") * length)
 
 
 def _lines(value: object) -> str:
