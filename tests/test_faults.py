@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -143,7 +144,7 @@ def test_a_policy_that_takes_for_ever(refused: Refused, root: Path, policy: Call
     text = f'package acme.x\n\ndeny contains "x" if {{\n{loops}\tx0 + x1 + x2 + x3 + x4 + x5 == 0\n}}\n'
     code, message, _ = refused(root, "--policy", policy(text), "--timeout", "2", engine=engine)
     assert code == 3
-    assert "2" in message
+    assert re.search(r"(within|longer than) (2|1\.\d) s", message)
 
 
 def test_a_package_declared_twice(refused: Refused, root: Path, policy: Callable[..., Path]) -> None:

@@ -80,7 +80,7 @@ def ask_within(deadline_s: float, address: Address, pack: Pack, input_json: str)
     try:
         answer = answers.get(timeout=deadline_s)
     except Empty:
-        message = f"OPA at {address.shown} did not answer within {deadline_s:g} s"
+        message = f"OPA at {address.shown} did not answer within {round(deadline_s, 1):g} s"
         raise EngineError(message, "allow more with `--timeout`") from None
     if isinstance(answer, PolicygateError):
         raise answer

@@ -159,7 +159,7 @@ def _explain(error: Exception, address: Address, timeout_s: float) -> EngineErro
     causes = list(_causes(error))
     reason = _reason(causes)
     if isinstance(error, failures.Timeout) or any(isinstance(cause, TimeoutError) for cause in causes):
-        return EngineError(f"{where} did not answer within {timeout_s:g} s", "allow more with `--timeout`")
+        return EngineError(f"{where} did not answer within {round(timeout_s, 1):g} s", "allow more with `--timeout`")
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return EngineError(
             f"TLS with {where} failed: {reason}", "`--opa-ca`, `--opa-cert` and `--opa-key` name the files"
