@@ -1,6 +1,5 @@
 """Find policy files and refuse what no engine would notice: misspelt decisions, taken packages, dead references."""
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,13 +7,12 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from policygate.engine.faults import Fault
+from policygate.engine.pack import Package, PolicyFile, policy_paths
 from policygate.engine.scan import Outline, outline
 from policygate.location import Text
 
 LARGEST = 1 << 20
 """Bytes; a policy file beyond it is refused."""
-
-Package = tuple[str, ...]
 
 OURS = "policygate"
 LIBRARY = (OURS, "lib")
@@ -23,23 +21,6 @@ _RESERVED = {OURS: "the shipped policies", "gate": "the list of decisions", "sys
 _SEGMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _DECISION = re.compile(r"(deny|warn|violation)(?:_[A-Za-z0-9]+)*")
 _MISSPELT = {"denied": "deny", "denies": "deny", "warning": "warn", "warnings": "warn"}
-
-
-@dataclass(frozen=True)
-class PolicyFile:
-    """One policy as it was read."""
-
-    path: str
-    """Where people find it: below `policies/` for a shipped one, else as its folder was given."""
-    text: str
-    """Without a byte order mark."""
-    shipped: bool
-    package: Package
-
-    @property
-    def module(self) -> str:
-        """Its name for an engine: the package as a path, the same on every machine."""
-        return "/".join(self.package) + ".rego"
 
 
 @dataclass(frozen=True)
@@ -81,7 +62,7 @@ def kind(decision: str) -> str:
 def find_modules(folder: Path, faults: list[Fault], *, shipped: bool) -> Iterator[Module]:
     """Read every policy of a folder, or one single file; what cannot be read becomes a fault. Tests are left out."""
     try:
-        paths = list(_policy_paths(folder)) if folder.exists() else []
+        paths = list(policy_paths(folder)) if folder.exists() else []
     except OSError as error:
         faults.append(Fault(folder.as_posix(), 0, 0, f"the policy folder cannot be read: {error.strerror or error}"))
         return
@@ -100,21 +81,6 @@ def find_modules(folder: Path, faults: list[Fault], *, shipped: bool) -> Iterato
     if not paths:
         what = "holds no policy" if folder.exists() else "does not exist"
         faults.append(Fault(folder.as_posix(), 0, 0, f"the policy folder {what}"))
-
-
-def _policy_paths(folder: Path) -> Iterator[Path]:
-    if folder.is_file():
-        yield folder
-        return
-    for parent, folders, files in os.walk(folder, onerror=_raise):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            if name.endswith(".rego") and not name.endswith("_test.rego"):
-                yield Path(parent, name)
-
-
-def _raise(error: OSError) -> None:
-    raise error
 
 
 def _read(path: Path, folder: Path) -> bytes:
