@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import Assignment, FileFacts, GoCommand, Place, Problem
+from policygate.facts.syntax.budget import Budget, TooLargeError
 from policygate.facts.syntax.declared import in_order, secret_spans
 from policygate.facts.syntax.dockerfile import Instruction, heredoc_of, json_words, split
-from policygate.facts.syntax.dockerfile_stage import PLATFORM, Budget, Environment, TooLargeError, Variable
+from policygate.facts.syntax.dockerfile_stage import PLATFORM, Environment, Variable
 from policygate.facts.syntax.dockerfile_words import Value, WordError
 from policygate.facts.syntax.shell_session import (
     is_posix_shell,
@@ -19,6 +20,7 @@ from policygate.facts.syntax.shell_session import (
     prevailing,
     run_in_turn,
     under,
+    visible,
     without,
 )
 from policygate.facts.syntax.snippet import Snippet
@@ -172,7 +174,7 @@ class _Build:
         )
         stage.commands += script.commands
         stage.made[:0] = script.assignments
-        stage.written = _visible([*script.written, *stage.written])
+        stage.written = visible([*script.written, *stage.written])
         stage.wraps |= may_run_go(snippet.source)
         self.problems += script.problems
 
@@ -253,15 +255,3 @@ def _shell_form(instruction: Instruction, readable: bool) -> Snippet | None:
         end = heredoc.content.part(length, length)
         parts += [heredoc.content, Snippet(heredoc.name, end.file, end.anchors)]
     return join(parts) if readable else None
-
-
-def _visible(assignments: list[Assignment]) -> list[Assignment]:
-    """Without what a later one always hides."""
-    settled: set[str] = set()
-    visible = []
-    for assignment in assignments:
-        if assignment.name not in settled:
-            visible.append(assignment)
-        if not assignment.condition:
-            settled.add(assignment.name)
-    return visible

@@ -8,7 +8,15 @@ from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import Assignment, FileFacts, GoCommand, Place, Problem
 from policygate.facts.syntax.declared import blanked, in_order, secret_spans
 from policygate.facts.syntax.shell.directories import resolve_directory
-from policygate.facts.syntax.shell_session import is_posix_shell, may_run_go, passing, prevailing, run_in_turn, without
+from policygate.facts.syntax.shell_session import (
+    is_posix_shell,
+    may_run_go,
+    passing,
+    prevailing,
+    run_in_turn,
+    visible,
+    without,
+)
 from policygate.facts.syntax.snippet import Snippet
 from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar, Sequence, parse
 from policygate.location import Text
@@ -52,6 +60,8 @@ class _Job:
     """For all of its steps, strongest first."""
     persisted: list[Assignment] = field(default_factory=list)
     """Written to $GITHUB_ENV, latest first."""
+    in_force: list[Assignment] = field(default_factory=list)
+    """What of it the next step sees."""
     made: list[Assignment] = field(default_factory=list)
     """What steps set for themselves, latest first."""
     commands: list[GoCommand] = field(default_factory=list)
@@ -93,7 +103,7 @@ class _Workflow:
         own = self._env(block, f"job {key.value} env")
         container = block.value("container")
         inside = self._env(container, f"job {key.value} container env") if isinstance(container, Mapping) else []
-        job = _Job(_visible([*own, *shared, *inside]))
+        job = _Job(visible([*own, *shared, *inside]))
         steps = block.value("steps")
         if isinstance(steps, Sequence):
             defaults = _run_defaults(block, _Defaults(defaults.shell or _default_shell(block), defaults.directory))
@@ -116,12 +126,14 @@ class _Workflow:
         program = defaults.shell.split()[:1]
         if isinstance(run, Scalar) and (not program or is_posix_shell(program[0])):
             self._run(job, run.snippet(), scope, env, resolve_directory(defaults.directory, "."))
-            job.persisted[:0] = _persisted(run.snippet(), scope, _text(step, "if"))
+            handed_on = _persisted(run.snippet(), scope, _text(step, "if"))
+            job.persisted[:0] = handed_on
+            job.in_force = visible([*handed_on, *job.in_force])
         job.wraps |= bool(_GO_ACTION.search(_text(step, "uses"))) or may_run_go(_text(step, "run"))
         job.made[:0] = env
 
     def _run(self, job: _Job, snippet: Snippet, scope: str, env: list[Assignment], directory: str) -> None:
-        surroundings = [*env, *job.persisted, *job.declared]
+        surroundings = [*env, *job.in_force, *job.declared]
         script = run_in_turn([(snippet, scope)], directory=directory, environment=surroundings)
         for command in without(script.commands, job.declared):
             assignments = list(map(_replaced, command.assignments))
@@ -179,14 +191,6 @@ def _run_defaults(block: Mapping, outer: _Defaults) -> _Defaults:
 def _default_shell(job: Mapping) -> str:
     """Windows runners take PowerShell; whatever else is named takes a POSIX shell."""
     return "pwsh" if _text(job, "runs-on").lower().startswith("windows") else ""
-
-
-def _visible(assignments: Iterable[Assignment]) -> list[Assignment]:
-    """The first of each name: the stronger `env` hides the weaker one."""
-    first: dict[str, Assignment] = {}
-    for assignment in assignments:
-        first.setdefault(assignment.name, assignment)
-    return list(first.values())
 
 
 def _declared(key: Scalar, node: Scalar, scope: str) -> Assignment:

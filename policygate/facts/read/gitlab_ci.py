@@ -5,8 +5,9 @@ from itertools import groupby
 
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import FileFacts, Place, Problem
+from policygate.facts.syntax.budget import TooLargeError
 from policygate.facts.syntax.declared import in_order, secret_spans
-from policygate.facts.syntax.gitlab_pipeline import KEYWORDS, Pipeline, TooLargeError
+from policygate.facts.syntax.gitlab_pipeline import KEYWORDS, Pipeline
 from policygate.facts.syntax.gitlab_variables import Layer, Variables
 from policygate.facts.syntax.shell import Script, read_script
 from policygate.facts.syntax.shell_session import Part, join, may_run_go, prevailing, run_in_turn, under, without
@@ -132,7 +133,7 @@ class _Jobs:
     def _mappings(self, node: Node | None, left: int = 10) -> Iterator[Mapping]:
         """The mappings of a list that may hold lists."""
         node = self._pipeline.follow(node)
-        self._pipeline.spend(1)
+        self._pipeline.budget.spend(1)
         if isinstance(node, Mapping):
             yield node
         elif isinstance(node, Sequence) and left:

@@ -196,10 +196,10 @@ class _Splitter:
     def _instruction(self, joined: Snippet, line: int) -> Iterator[Instruction]:
         start = len(joined.source) - len(joined.source.lstrip(SPACE))
         word, at, flags, arguments = self._parted(joined.part(start, len(joined.source.rstrip(SPACE))))
-        on_build = word.upper() == "ONBUILD"
+        on_build = _in_capitals(word) == "ONBUILD"
         if on_build and arguments.source:
             word, at, flags, arguments = self._parted(arguments)
-        name = word.upper() if word.isascii() else word
+        name = _in_capitals(word)
         heredocs = tuple(self._heredocs(name, joined, arguments, at))
         if on_build and not joined.source[start:].rstrip(SPACE)[len("ONBUILD") :]:
             self._report("ONBUILD without an instruction", at)
@@ -274,6 +274,11 @@ class _Splitter:
 
     def _report(self, message: str, at: At) -> None:
         self.problems.append(Problem(message=message, at=at))
+
+
+def _in_capitals(word: str) -> str:
+    """Only ASCII has instructions, and the capital of a dotless i is an I."""
+    return word.upper() if word.isascii() else word
 
 
 def _shown(word: str) -> str:

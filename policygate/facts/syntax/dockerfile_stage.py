@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from policygate.errors import SourceError
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import Assignment
+from policygate.facts.syntax.budget import Budget
 from policygate.facts.syntax.declared import blanked
 from policygate.facts.syntax.dockerfile import Instruction
 from policygate.facts.syntax.dockerfile_words import Value, WordError, expand, split_words
@@ -18,18 +18,11 @@ PLATFORM = frozenset(
 )
 """Global arguments that BuildKit itself gives a value."""
 
-MAX_WORK = 3_000_000
-"""Characters and variables that may come out of following references."""
-
 _WORD = 100
 """What a word counts beside its characters."""
 
 _GAP = re.compile(r"[\t\v\f\r ]+")
 _UNSET = Value("", exists=False)
-
-
-class TooLargeError(SourceError):
-    """Following its references makes the file too large."""
 
 
 @dataclass(frozen=True)
@@ -52,19 +45,6 @@ class Variable:
                 dynamic=self.value.dynamic,
             )
         )
-
-
-@dataclass
-class Budget:
-    """How much work a file may still cause."""
-
-    left: int = MAX_WORK
-
-    def spend(self, work: int) -> None:
-        """Count work; raises `TooLargeError` when there is none left."""
-        self.left -= work
-        if self.left < 0:
-            raise TooLargeError("the file is too large once its variables are followed")
 
 
 @dataclass

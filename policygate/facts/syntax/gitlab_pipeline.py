@@ -4,8 +4,8 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
 
-from policygate.errors import SourceError
 from policygate.facts.model import Problem
+from policygate.facts.syntax.budget import Budget
 from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar, Sequence, Tree
 
 KEYWORDS = frozenset(
@@ -19,16 +19,8 @@ KEYWORDS = frozenset(
 MAX_LEVELS = 11
 """How far `extends` may reach, the job itself included."""
 
-MAX_WORK = 3_000_000
-"""Characters and nodes that may come out of following references."""
-
 _MAX_NESTING = 10
 _MAX_REFERENCES = 10
-_EXPANSION = 100
-
-
-class TooLargeError(SourceError):
-    """Following its references makes the file too large."""
 
 
 class Pipeline:
@@ -37,7 +29,7 @@ class Pipeline:
     def __init__(self, tree: Tree) -> None:
         """Read the documents of a file; raises `TooLargeError`."""
         self.problems = list(tree.problems)
-        self._work = 0
+        self.budget = Budget()
         self._reported: set[int] = set()
         entries = dict(self._entries(tree.documents))
         starts = sorted((key.start, key.value) for key, _ in entries.values())
@@ -52,12 +44,6 @@ class Pipeline:
         index = bisect_right(self._starts, node.start) - 1
         return self._names[index] if index >= 0 else ""
 
-    def spend(self, work: int) -> None:
-        """Count work; raises `TooLargeError` when it is more than a file may cause."""
-        self._work += work
-        if self._work > MAX_WORK:
-            raise TooLargeError("the file is too large once its references are followed")
-
     def report(self, message: str, node: Node) -> None:
         """Note a problem at a node, once however many jobs share the node."""
         if id(node) not in self._reported:
@@ -67,7 +53,7 @@ class Pipeline:
     def follow(self, node: Node | None, left: int = _MAX_REFERENCES) -> Node | None:
         """The node that a `!reference` stands for, any other node itself; none when the file does not hold it."""
         while isinstance(node, Sequence) and node.tag == "!reference":
-            self.spend(1 + len(node.items))
+            self.budget.spend(1 + len(node.items))
             if left == 0:
                 self.report(f"`!reference` more than {_MAX_REFERENCES} levels deep", node)
                 return None
@@ -88,13 +74,13 @@ class Pipeline:
         """The lines of a script: a string, or a list that may hold lists."""
         node = self.follow(node)
         if isinstance(node, Scalar) and not is_null(node):
-            self.spend(1 + len(node.value))
+            self.budget.spend(1 + len(node.value))
             yield node
         elif isinstance(node, Sequence):
             if not left:
                 self.report(f"a script more than {_MAX_NESTING} lists deep", node)
                 return
-            self.spend(1)
+            self.budget.spend(1)
             for item in node.items:
                 yield from self.lines(item, left - 1)
         elif isinstance(node, Mapping):
@@ -154,7 +140,7 @@ class Pipeline:
         return low
 
     def _merge(self, low: Mapping, high: Mapping) -> Mapping:
-        self.spend(len(low.entries) + len(high.entries))
+        self.budget.spend(len(low.entries) + len(high.entries))
         entries = dict(low.entries)
         for name, (key, value) in high.entries.items():
             below = low.value(name)

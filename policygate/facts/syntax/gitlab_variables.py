@@ -59,7 +59,7 @@ class Variables:
         scalar, expanded = self._scalar(node)
         if scalar is None:
             return None
-        self.pipeline.spend(1 + len(scalar.value))
+        self.pipeline.budget.spend(1 + len(scalar.value))
         value, dynamic = _as_the_job_sees(scalar), False
         if expanded:
             value, dynamic = self._expand(value, (name,))
@@ -114,7 +114,7 @@ class Variables:
             scalar, expanded = self._scalar(entry[1])
             if layer.condition or scalar is None:
                 return None
-            self.pipeline.spend(_EXPANSION + len(scalar.value))
+            self.pipeline.budget.spend(_EXPANSION + len(scalar.value))
             value = _as_the_job_sees(scalar)
             return self._expand(value, (*trail, name)) if expanded else (value, False)
         return None

@@ -16,6 +16,7 @@ ReadScript = Callable[..., Script]
 
 _LATE = "once it has been set"
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh"})
+_MAX_CANDIDATES = 64
 _MAX_GAP = 200
 _NOTHING = re.compile(r"=?[\s\"';&\\-]*(?:export\s+)?(?:[A-Z0-9]+=)?[\"']?")
 _WRAPPER = re.compile(
@@ -77,6 +78,18 @@ def passing(made: Sequence[Assignment], commands: Sequence[GoCommand], condition
     carried = {assignment for command in commands for assignment in command.assignments}
     kept = [a for a in made if a.lost or a.name in everywhere or a not in carried]
     return [a if a.lost or a.name in everywhere else under(a, condition) for a in kept]
+
+
+def visible(assignments: Iterable[Assignment]) -> list[Assignment]:
+    """Those that no stronger one always hides, strongest first; the first 64 of them."""
+    settled: set[str] = set()
+    found = []
+    for assignment in assignments:
+        if assignment.name not in settled:
+            found.append(assignment)
+        if not assignment.condition:
+            settled.add(assignment.name)
+    return found[:_MAX_CANDIDATES]
 
 
 def under(assignment: Assignment, condition: str) -> Assignment:

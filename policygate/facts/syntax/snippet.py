@@ -1,9 +1,13 @@
 """A text that stands inside a file in another form: a YAML scalar, a recipe line, a RUN instruction."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from policygate.location import At, Text
+
+
+def _own(anchor: tuple[int, int]) -> int:
+    return anchor[0]
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,12 @@ class Snippet:
 
     def part(self, start: int, end: int) -> "Snippet":
         """The snippet between two of its offsets."""
-        inner = [(own - start, theirs) for own, theirs in self.anchors if start < own < end]
+        first = bisect_right(self.anchors, start, key=_own)
+        last = bisect_left(self.anchors, end, lo=first, key=_own)
+        inner = [(own - start, theirs) for own, theirs in self.anchors[first:last]]
         return Snippet(self.source[start:end], self.file, ((0, self._offset(start)), *inner))
 
     def _offset(self, own: int) -> int:
-        index = bisect_right(self.anchors, own, key=lambda pair: pair[0]) - 1
+        index = bisect_right(self.anchors, own, key=_own) - 1
         start, theirs = self.anchors[max(index, 0)]
         return min(theirs + own - start, len(self.file.text))

@@ -9,7 +9,7 @@ import pytest
 from policygate.facts.model import Assignment, FileFacts
 from policygate.location import At
 
-_CASE = re.compile(r"^### (.*)\n((?:(?!^=== ).*\n)*)^===.*\n((?:(?!^### ).*\n?)*)", re.MULTILINE)
+_CASE = re.compile(r"### (.*)\n((?:(?!===\n).*\n)*)===\n((?:(?!### ).*\n)*)")
 
 
 def describe(facts: FileFacts) -> str:
