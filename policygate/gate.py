@@ -94,6 +94,15 @@ def facts_of(request: Request) -> model.Facts:
     Raises:
         PolicygateError: there is nothing to check, or a source broke.
     """
+    return read_checkout(request)[1]
+
+
+def read_checkout(request: Request) -> tuple[Gathered, model.Facts]:
+    """Read and link without deciding: what the files say, and the Rego input made of it.
+
+    Raises:
+        PolicygateError: there is nothing to check, or a source broke.
+    """
     root, settings = _open(request)
     pack = load_policies(request, root, settings.config)
     asked = select(request, settings, pack)
@@ -101,7 +110,7 @@ def facts_of(request: Request) -> model.Facts:
     if gathered.problems:
         first = gathered.problems[0]
         raise CheckoutError(first.message, first.hint, first.at)
-    return facts
+    return gathered, facts
 
 
 def bundle(file: Path, policies: Sequence[Path]) -> Pack:
