@@ -1,6 +1,7 @@
 """`.env` files, as python-dotenv and docker compose read them (https://github.com/theskumar/python-dotenv)."""
 
 import io
+import re
 
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import Assignment, FileFacts, Place, Problem
@@ -9,6 +10,10 @@ from policygate.redact import has_credentials, redact
 
 MAX_CHARACTERS = 1_000_000
 """The parser looks at a long text many times; no real file comes near."""
+
+MAX_BLANKS = 1_000
+"""The parser's time grows with the square of them."""
+_BLANKS = re.compile(r"[^\S\n]+")
 
 
 def read(path: str, data: bytes) -> FileFacts:
@@ -21,6 +26,10 @@ def read(path: str, data: bytes) -> FileFacts:
         return FileFacts()
     if len(file.text) > MAX_CHARACTERS:
         return FileFacts(problems=[Problem(message="too large to read as an environment file", at=file.line_at(1))])
+    for blanks in _BLANKS.finditer(file.text):
+        if blanks.end() - blanks.start() > MAX_BLANKS:
+            problem = Problem(message="too many blanks in a row to read", at=file.at(*blanks.span()))
+            return FileFacts(problems=[problem])
     return _read(path, file)
 
 

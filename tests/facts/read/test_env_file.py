@@ -64,6 +64,13 @@ def test_a_huge_file_is_refused() -> None:
     assert [problem.message for problem in facts.problems] == ["too large to read as an environment file"]
 
 
+def test_blanks_that_would_keep_the_parser_busy_are_refused() -> None:
+    facts = read(".env", b"A=1\nGOPROXY=x" + b" " * 900_000 + b"y\n")
+    (problem,) = facts.problems
+    assert (facts.places, problem.message) == ([], "too many blanks in a row to read")
+    assert (problem.at.start.line, problem.at.start.column) == (2, 10)
+
+
 @pytest.mark.parametrize("part", ["'", '"', "GOPROXY=", "=", "GOPROXY='", "\n", "a b ", "GOPROXY='\n"])
 def test_any_repetition_is_read_in_bounded_time(part: str) -> None:
     start = time.monotonic()
