@@ -199,9 +199,7 @@ class Exports:
 
     def lost(self, held: Held) -> Lost:
         """Why a definition never reaches a recipe."""
-        return (
-            "" if self.reaches(held.name) or (not held.text and held.exported and held.final) else "not_exported"
-        )
+        return "" if self.reaches(held.name) or (not held.text and held.exported and held.final) else "not_exported"
 
     def _note(self, name: str, condition: str, *, on: bool) -> None:
         earlier = self._named.get(name, []) if condition else []
