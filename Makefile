@@ -72,4 +72,4 @@ test: setup ## Run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 golden: setup ## Rewrite expected outputs, the rule table and the rule index; read their diff
-	@POLICYGATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/engine/test_index.py tests/report tests/test_sample.py tests/test_house.py
+	@POLICYGATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/engine/test_index.py tests/report tests/test_sample.py tests/test_route.py tests/test_house.py

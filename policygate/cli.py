@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 
 from policygate import __version__
+from policygate.cli_route import route
 from policygate.errors import PolicygateError
 from policygate.output import SCREEN, Progress, is_colored, print_error, stream_width, write_file, write_reports
 
@@ -49,6 +50,9 @@ SkipOption = Annotated[
 EnvironmentOption = Annotated[
     bool, typer.Option("--with-environment", help="Judge the Go variables of the calling environment too.")
 ]
+
+
+app.command()(route)
 
 
 def _print_version(value: bool) -> None:
