@@ -71,5 +71,5 @@ bench: setup $(TOOLS)/conftest-$(CONFTEST_VERSION) ## Time the gate against bare
 test: setup ## Run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-golden: setup ## Rewrite expected outputs, the rule table and the rule index; read their diff
+golden: setup schema ## Rewrite expected outputs, the rule table and the rule index; read their diff
 	@POLICYGATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/engine/test_index.py tests/report tests/test_sample.py tests/test_route.py tests/test_house.py
