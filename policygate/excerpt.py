@@ -11,10 +11,13 @@ CONTEXT_LINES = 1
 """Lines before and after a span."""
 
 
-def excerpts(checkout: Checkout, secrets: Sequence[At], shown: Iterable[Finding]) -> Mapping[str, Mapping[int, str]]:
+def excerpts(
+    checkout: Checkout, secrets: Sequence[At], shown: Iterable[Finding], given: tuple[str, bytes] | None = None
+) -> Mapping[str, Mapping[int, str]]:
     """The lines around every span of the findings, by path and 1-based number.
 
-    `secrets` are the spans that readers found; text that looks like a credential is blanked besides.
+    `secrets` are the spans that readers found; text that looks like a credential is blanked besides. `given` is the
+    path and content of a file that stands outside the checkout.
     """
     wanted: dict[str, set[int]] = {}
     for finding in shown:
@@ -22,12 +25,15 @@ def excerpts(checkout: Checkout, secrets: Sequence[At], shown: Iterable[Finding]
             if at.path and at.start.line:
                 near = range(at.start.line - CONTEXT_LINES, at.end.line + CONTEXT_LINES + 1)
                 wanted.setdefault(at.path, set()).update(near)
-    known = set(checkout.paths)
     return {
-        path: _lines(checkout.read(path), numbers, [at for at in secrets if at.path == path])
+        path: _lines(data, numbers, [at for at in secrets if at.path == path])
         for path, numbers in sorted(wanted.items())
-        if path in known
+        if (data := given[1] if given and path == given[0] else _content(checkout, path)) is not None
     }
+
+
+def _content(checkout: Checkout, path: str) -> bytes | None:
+    return checkout.read(path) if path in checkout.paths else checkout.follow(path)
 
 
 def _lines(data: bytes, numbers: Iterable[int], secrets: Iterable[At]) -> Mapping[int, str]:

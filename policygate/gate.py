@@ -14,10 +14,12 @@ from policygate.engine.embedded import is_installed
 from policygate.engine.policies import Pack, load_pack
 from policygate.errors import CheckoutError, PolicygateError, UsageError
 from policygate.excerpt import excerpts
-from policygate.facts import LINKERS, READERS, environment, model, reader_of, run_linker, run_reader
+from policygate.facts import LINKERS, model, reader_of, run_linker
 from policygate.facts.own import Surroundings, guess_own, state_own
 from policygate.findings import Checked, EngineInfo, Finding, Problem, Rule, Severity, Verdict, judge
+from policygate.graphs import cached_go_mod, read_graphs
 from policygate.location import At, Position
+from policygate.reading import broken, read_files, unseen_advice
 
 Progress = Callable[[str], None]
 
@@ -40,6 +42,12 @@ class Request:
     fail_on: Severity | None = None
     environment: Mapping[str, str] | None = None
     """The caller's environment, when it is to be judged too."""
+    gitlab_merged: Path | None = None
+    """The merged YAML that GitLab prints, in the place of `.gitlab-ci.yml`."""
+    graphs: Sequence[Path] = ()
+    """What `go mod graph` printed, of one module or of several."""
+    modcache: Path | None = None
+    """A module cache, which holds the graph of every module that was built with it."""
     timeout_s: float = 60.0
 
 
@@ -83,7 +91,7 @@ def check(request: Request, progress: Progress = lambda _: None) -> Verdict:
         checked=_checked(gathered, asked),
         engine=info,
         rules=asked,
-        lines=excerpts(checkout, gathered.files.secrets, verdict.findings),
+        lines=excerpts(checkout, gathered.files.secrets, verdict.findings, _merged(request)),
         advice=tuple(_advice(facts, verdict.findings)),
     )
 
@@ -167,9 +175,14 @@ def gather(
     Raises:
         CheckoutError: the files cannot be listed, or there is nothing to check.
     """
-    gathered = Gathered()
-    _read(gathered, checkout, request.environment)
-    surroundings = _surroundings(settings, gathered.files)
+    reading = read_files(checkout, request.environment, _merged(request))
+    gathered = Gathered(reading.files, reading.sources, problems=list(reading.problems))
+    surroundings = replace(
+        _surroundings(settings, gathered.files),
+        entries=checkout.entries,
+        graph=read_graphs(request.graphs),
+        cached_go_mod=cached_go_mod(request.modcache),
+    )
     _link(gathered, surroundings)
     gathered.problems += _undecided(asked, gathered.sources)
     facts = model.Facts(
@@ -207,31 +220,14 @@ def _names(name: str, rule_id: str) -> bool:
     return rule_id == name or rule_id.startswith(f"{name}.")
 
 
-def _read(gathered: Gathered, checkout: Checkout, caller: Mapping[str, str] | None) -> None:
-    """Read every wanted file; one that cannot be read fails its source, and every other file is still judged."""
-    if not checkout.paths and not checkout.leaving:
-        names = ", ".join(patterns[0] for patterns in READERS.values())
-        hint = f"the gate reads {names} and their like, as git tracks them"
-        raise CheckoutError(f"{checkout.root.name}: nothing to check", hint)
-    said: list[model.FileFacts] = [environment.read_environment(caller)] if caller is not None else []
-    counted: dict[str, list[model.FileFacts]] = {name: [] for name in READERS}
-    failed = set()
-    for path in checkout.paths:
-        reader = reader_of(path)
-        try:
-            facts = run_reader(reader, path, checkout.read(path))
-        except CheckoutError as error:
-            gathered.problems.append(_problem(error))
-            failed.add(reader)
-        except Exception as error:  # noqa: BLE001 - a reader that breaks must deny, not crash
-            gathered.problems.append(_broken(f"{path}: reader `{reader}`", error))
-            failed.add(reader)
-        else:
-            counted[reader].append(facts)
-    for name, facts_of_reader in counted.items():
-        gathered.sources[name] = _source(facts_of_reader, failed=name in failed)
-        said += facts_of_reader
-    gathered.files = _merge(said)
+def _merged(request: Request) -> tuple[str, bytes] | None:
+    """The path and content of the merged pipeline, if one is given."""
+    if request.gitlab_merged is None:
+        return None
+    try:
+        return str(request.gitlab_merged), request.gitlab_merged.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{request.gitlab_merged}: cannot be read: {(error.strerror or '').lower()}") from error
 
 
 def _link(gathered: Gathered, surroundings: Surroundings) -> None:
@@ -239,21 +235,9 @@ def _link(gathered: Gathered, surroundings: Surroundings) -> None:
         try:
             gathered.go = run_linker(name, gathered.files, surroundings, gathered.go)
         except Exception as error:  # noqa: BLE001 - as for readers
-            gathered.problems.append(_broken(f"linker `{name}`", error))
+            gathered.problems.append(broken(f"linker `{name}`", error))
         status = "failed" if any(f"`{name}`" in problem.message for problem in gathered.problems) else "ok"
         gathered.sources[name] = model.Source(status="failed" if status == "failed" else "ok", files=0, problems=[])
-
-
-def _source(facts: Sequence[model.FileFacts], *, failed: bool) -> model.Source:
-    problems = [problem for file in facts for problem in file.problems]
-    status = "failed" if failed else "partial" if problems else "ok" if facts else "skipped"
-    return model.Source.model_validate({"status": status, "files": len(facts), "problems": problems})
-
-
-def _merge(said: Sequence[model.FileFacts]) -> model.FileFacts:
-    return model.FileFacts(
-        **{name: [item for facts in said for item in getattr(facts, name)] for name in model.FileFacts.model_fields}
-    )
 
 
 def _surroundings(settings: ConfigFile, files: model.FileFacts) -> Surroundings:
@@ -270,11 +254,6 @@ def _undecided(asked: Sequence[Rule], sources: Mapping[str, model.Source]) -> It
         rules = [rule.id for rule in asked if name in rule.needs]
         if source.status == "failed" and rules:
             yield Problem(f"source `{name}` failed, so these rules could not be decided: {', '.join(rules)}")
-
-
-def _broken(what: str, error: Exception) -> Problem:
-    hint = "this is a defect of policygate; please report it with the file, or exclude the file for now"
-    return Problem(f"{what} broke: {type(error).__name__}: {error}", hint)
 
 
 def _problem(error: PolicygateError) -> Problem:
@@ -306,3 +285,4 @@ def _advice(facts: model.Facts, shown: Sequence[Finding]) -> Iterator[str]:
         yield f"taken for your own: {guessed}; state it under `own` in {FILE_NAME} (`policygate init` writes one)"
     if any(FILE_NAME in assumed for finding in shown for assumed in finding.assumes):
         yield f"what {FILE_NAME} does not state is assumed, and findings that rest on it are notes"
+    yield from unseen_advice(facts.go.unseen)

@@ -10,6 +10,7 @@ _OUTSIDE = {
     "gitlab": "group, project and instance variables of GitLab, which override `variables:` of the file",
     "github": "the runner's environment",
     "dockerfile": "the environment of the base images",
+    "compose": "the environment that compose is called in, and that of the images of its services",
     "make": "the environment that make is called in",
     "shell": "the environment that scripts and developers' shells start with",
 }

@@ -57,6 +57,20 @@ def test_exclude_replaces_the_default(repository: Repository) -> None:
     assert paths(root, ("old/*",)) == ["testdata/go.mod"]
 
 
+def test_entries_are_all_that_there_is(repository: Repository) -> None:
+    root = repository({"go.mod": "module m\n", "a/x.go": "package a\n", "testdata/go.mod": "x"}, {"link": "a"})
+    (root / "libs").mkdir()
+    git(root, "init", "--quiet", "libs")
+    who = ["-c", "user.name=Tester", "-c", "user.email=tester@acme.example"]
+    git(root / "libs", *who, "commit", "--quiet", "--allow-empty", "--message", "start")
+    git(root, "add", "libs")
+    checkout = Checkout(existing_folder(root), lambda path: bool(reader_of(path)))
+
+    assert checkout.entries == {"go.mod", "a/x.go", "testdata/go.mod", "link", "libs/"}
+    assert checkout.every == ("a/x.go", "go.mod", "link", "testdata/go.mod")
+    assert checkout.paths == ("go.mod",)
+
+
 def test_a_tracked_file_that_was_deleted_is_left_out(repository: Repository) -> None:
     root = repository({"go.mod": "module m\n", "a/go.mod": "module a\n"})
     (root / "a" / "go.mod").unlink()

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from policygate import gate
+from policygate import gate, reading
 from policygate.facts import model
+from policygate.facts.files import Files
 from policygate.gate import Request, check
 
 GO_MOD = {"go.mod": "module git.acme.example/app\n\ngo 1.26\n"}
@@ -75,10 +76,10 @@ def test_a_file_that_cannot_be_read(refused: Refused, tmp_path: Path) -> None:
 
 
 def test_a_reader_that_breaks(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(reader: str, path: str, data: bytes) -> model.FileFacts:
+    def broken(reader: str, path: str, data: bytes, files: Files) -> model.FileFacts:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(gate, "run_reader", broken)
+    monkeypatch.setattr(reading, "run_reader", broken)
     verdict = check(Request(root=root, today="2026-01-01", engine="embedded"))
     messages = [problem.message for problem in verdict.problems]
     assert verdict.exit_code == 3
@@ -94,7 +95,7 @@ def test_a_linker_that_breaks(root: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(gate, "run_linker", broken)
     verdict = check(Request(root=root, today="2026-01-01", engine="embedded"))
     assert verdict.exit_code == 3
-    assert verdict.problems[0].message == "linker `go_modules` broke: KeyError: 'go_modules'"
+    assert verdict.problems[0].message == "linker `go_works` broke: KeyError: 'go_works'"
 
 
 POLICY_FAULTS = {

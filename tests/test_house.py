@@ -32,7 +32,7 @@ def test_every_linker_is_in_the_table() -> None:
 
 def test_every_renderer_is_in_the_table() -> None:
     """`rules` shows rules and not a verdict; `drawing` is a part of `text`."""
-    assert modules(PACKAGE / "report") - {"rules", "walk"} == set(RENDERERS)
+    assert modules(PACKAGE / "report") - {"rules", "walk", "sums"} == set(RENDERERS)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,8 @@ def test_every_renderer_is_in_the_table() -> None:
         ("go.mod", "go_mod"),
         ("a/b/go.mod", "go_mod"),
         ("xgo.mod", ""),
+        ("go.work", "go_work"),
+        ("svc/go.work", "go_work"),
         ("go.work.sum", "go_sum"),
         ("vendor/modules.txt", "vendor"),
         ("a/vendor/modules.txt", "vendor"),

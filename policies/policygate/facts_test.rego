@@ -140,3 +140,27 @@ exposure(through, fields) := object.union(
 	},
 	fields,
 )
+
+work(faults) := checkout({"works": [{
+	"file": "go.work",
+	"directory": ".",
+	"at": at_in("go.work", 1, 4),
+	"go": {"exists": true, "version": "1.23", "at": at_in("go.work", 1, 4)},
+	"toolchain": {"exists": false, "version": "", "at": at_in("go.work", 1, 1)},
+	"godebug": [],
+	"uses": [],
+	"replaces": [],
+	"faults": faults,
+}]})
+
+work_fault(kind, fields) := object.union(
+	{
+		"kind": kind,
+		"subject": "./svc",
+		"wanted": "",
+		"found": "",
+		"at": at_in("go.work", 5, 2),
+		"other": at_in("svc/go.mod", 3, 4),
+	},
+	fields,
+)

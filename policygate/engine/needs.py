@@ -2,16 +2,26 @@
 
 from collections.abc import Iterable
 
-_MODULES = ("go_mod", "go_modules", "vendor")
-_SETTINGS = ("dockerfile", "env_file", "github_workflow", "gitlab_ci", "go_contexts", "go_env", "makefile", "shell")
+_MODULES = ("go_graph", "go_mod", "go_modules", "go_work", "vendor")
+_SUMS = ("go_graph", "go_mod", "go_modules", "go_sum", "go_sums", "go_work")
+_SETTINGS = (
+    *("compose", "devcontainer", "dockerfile", "env_file", "github_workflow", "gitlab_ci", "go_contexts"),
+    *("go_env", "makefile", "shell"),
+)
 _CONTEXTS = (*_SETTINGS, "go_mod", "go_modules")
 
 GO: dict[str, tuple[str, ...]] = {
     "modules": _MODULES,
-    "sums": ("go_mod", "go_modules", "go_sum"),
+    "works": ("go_mod", "go_work", "go_works"),
+    "vendors": ("go_mod", "go_vendors", "go_work", "vendor"),
+    "sums": _SUMS,
+    "sum_conflicts": _SUMS,
     "contexts": _CONTEXTS,
     "settings": _SETTINGS,
     "exposures": (*_CONTEXTS, "go_exposures", "vendor"),
+    "work_flags": (*_SETTINGS, "go_work", "go_work_flags"),
+    "netrcs": ("dockerfile", "go_contexts"),
+    "unseen": ("compose", "devcontainer", "dockerfile", "github_workflow", "gitlab_ci", "go_contexts"),
 }
 """The sources (readers and linkers) behind each key of `input.go`."""
 

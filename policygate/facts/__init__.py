@@ -5,6 +5,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from policygate.facts.files import NO_FILES, Files
 from policygate.facts.model import FileFacts, Go
 
 if TYPE_CHECKING:
@@ -12,11 +13,17 @@ if TYPE_CHECKING:
 
 READERS: dict[str, tuple[str, ...]] = {
     "go_mod": ("go.mod",),
+    "go_work": ("go.work",),
     "go_sum": ("go.sum", "go.work.sum"),
     "vendor": ("vendor/modules.txt",),
     "gitlab_ci": (".gitlab-ci.yml", "*.gitlab-ci.yml"),
     "github_workflow": (".github/workflows/*.yml", ".github/workflows/*.yaml"),
     "dockerfile": ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "*.dockerfile", "Containerfile", "Containerfile.*"),
+    "compose": (
+        *("compose.yml", "compose.yaml", "compose.*.yml", "compose.*.yaml"),
+        *("docker-compose*.yml", "docker-compose*.yaml"),
+    ),
+    "devcontainer": ("devcontainer.json", ".devcontainer.json"),
     "makefile": ("Makefile", "makefile", "GNUmakefile", "*.mk"),
     "shell": ("*.sh", "*.bash", ".envrc"),
     "env_file": (".env", ".env.*", "*.env"),
@@ -24,7 +31,19 @@ READERS: dict[str, tuple[str, ...]] = {
 }
 """Reader name, which is its module in `facts.read`, to the paths that it reads: a name, or the last parts of a path."""
 
-LINKERS: tuple[str, ...] = ("go_modules", "go_contexts", "go_exposures")
+FOLLOWING = frozenset({"compose", "devcontainer", "dockerfile", "github_workflow", "gitlab_ci"})
+"""The readers of formats that refer to other files: their `read` takes these too."""
+
+LINKERS: tuple[str, ...] = (
+    "go_works",
+    "go_vendors",
+    "go_modules",
+    "go_graph",
+    "go_sums",
+    "go_contexts",
+    "go_exposures",
+    "go_work_flags",
+)
 """Linker names in the order they run; each is a module in `facts.link`."""
 
 
@@ -38,9 +57,10 @@ def reader_of(path: str) -> str:
     return next((reader for pattern, reader in globs if fnmatchcase(path if "/" in pattern else name, pattern)), "")
 
 
-def run_reader(reader: str, path: str, data: bytes) -> FileFacts:
-    """What one file says. Readers are imported when their first file turns up."""
-    facts: FileFacts = import_module(f"policygate.facts.read.{reader}").read(path, data)
+def run_reader(reader: str, path: str, data: bytes, files: Files = NO_FILES) -> FileFacts:
+    """What one file says, with the files that it takes in. Readers are imported when their first file turns up."""
+    others = (files,) if reader in FOLLOWING else ()
+    facts: FileFacts = import_module(f"policygate.facts.read.{reader}").read(path, data, *others)
     return facts
 
 

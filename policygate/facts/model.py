@@ -13,7 +13,16 @@ from policygate.location import At, Fact
 # ---- What one file says ------------------------------------------------------------------------------------------
 
 PlaceKind = Literal[
-    "gitlab_job", "github_job", "dockerfile_stage", "makefile", "shell", "env_file", "go_env_file", "environment"
+    "gitlab_job",
+    "github_job",
+    "dockerfile_stage",
+    "compose_service",
+    "devcontainer",
+    "makefile",
+    "shell",
+    "env_file",
+    "go_env_file",
+    "environment",
 ]
 
 Lost = Literal["", "pipeline", "subshell", "not_exported", "ignored"]
@@ -83,6 +92,72 @@ class GoSum(Fact):
     file: str
     hashes: dict[str, list[str]]
     """From `path version` or `path version/go.mod` to its hashes, in file order."""
+    spans: dict[str, list[tuple[int, int, int]]]
+    """The same keys: line, first column and the column behind the last one of each hash's line."""
+
+
+# ---- vendor/modules.txt ---------------------------------------------------------------------------------------------
+
+
+class VendoredModule(Fact):
+    """One module of a vendor/modules.txt, all of its lines together."""
+
+    path: str
+    version: str
+    """Empty for a replacement of every version."""
+    explicit: bool
+    """Whether it is marked as required by a go.mod."""
+    go_version: str
+    """What its own go.mod asks for; empty when that is not said."""
+    new_path: str
+    """What it is replaced by; empty when it is not."""
+    new_version: str
+    packages: list[str]
+    at: At
+    """Its first line."""
+
+
+class Vendor(Fact):
+    """One vendor/modules.txt."""
+
+    file: str
+    directory: str
+    """The directory that holds the vendor directory; `.` is the root of the checkout."""
+    workspace: bool
+    """Whether it was made for a workspace."""
+    modules: list[VendoredModule]
+
+
+VendorFaultKind = Literal["not_explicit", "not_replaced", "other_target", "not_required", "only_replaced", "not_listed"]
+
+
+class VendorFault(Fact):
+    """One point in which a vendor directory does not go with go.mod."""
+
+    kind: VendorFaultKind
+    """What is wrong: a requirement is not marked in modules.txt, a replacement is not or with another target, a mark
+    stands for no requirement, or for no replacement, or a module (from go 1.17 on) is none that go.mod lists."""
+    module: str
+    """The path, with the version where there is one."""
+    wanted: str
+    """For `other_target` what modules.txt should say; else empty."""
+    found: str
+    """For `other_target` what modules.txt says; else empty."""
+    at: At
+    """The line responsible: in go.mod or go.work, for marks in modules.txt."""
+
+
+class VendorCheck(Fact):
+    """A vendor directory that builds take their packages from."""
+
+    file: str
+    """Its modules.txt."""
+    exists: bool
+    """Whether the modules.txt is there."""
+    manifest: str
+    """The go.mod or go.work beside it."""
+    faults: list[VendorFault]
+    """Why every build fails."""
 
 
 # ---- go.mod --------------------------------------------------------------------------------------------------------
@@ -103,6 +178,8 @@ class Require(Fact):
     version: str
     indirect: bool
     """Whether the go command takes its comment for `// indirect`."""
+    via: list[str] = []
+    """The modules that it comes through, from a direct requirement on; empty when unknown or direct."""
     at: At
     """Path and version."""
 
@@ -178,17 +255,103 @@ class Module(Fact):
     tools: list[Named]
     ignores: list[Named]
     vendored: bool = False
-    """Whether builds take their packages from a vendor directory beside the file."""
+    """Whether builds take their packages from a vendor directory, beside the file or beside its go.work."""
+
+
+# ---- go.work -------------------------------------------------------------------------------------------------------
+
+
+class Use(Fact):
+    """One `use` line."""
+
+    path: str
+    """As written."""
+    directory: str
+    """From the root of the checkout; empty when it is absolute or leads outside."""
+    module_file: str = ""
+    """The go.mod in it; empty when none was read."""
+    at: At
+
+
+WorkFaultKind = Literal["go_version", "missing", "repeated", "same_path", "replaced", "conflict"]
+
+
+class WorkFault(Fact):
+    """Why every command in a workspace fails."""
+
+    kind: WorkFaultKind
+    """What is wrong: go.work has a lower go line than a member, names a directory without a go.mod, names one twice,
+    has two members of one path, replaces a member, or has members that replace one module differently."""
+    subject: str
+    """The member's directory; for `same_path`, `replaced` and `conflict` the module, with its version if any."""
+    wanted: str
+    """For `go_version` the least that go.work must say, for `conflict` one target; else empty."""
+    found: str
+    """For `go_version` what go.work says, 1.18 if nothing; for `conflict` the other target; else empty."""
+    at: At
+    """The line responsible: in go.work, for `conflict` in a go.mod."""
+    other: At
+    """The line that it does not go with; the same line again where there is none."""
+
+
+class Work(Fact):
+    """One go.work."""
+
+    file: str
+    directory: str
+    """The directory of the file; `.` is the root of the checkout."""
+    at: At
+    """The go version, else the start of the file."""
+    go: GoVersion
+    toolchain: GoVersion
+    godebug: list[Godebug]
+    uses: list[Use]
+    replaces: list[Replace]
+    faults: list[WorkFault] = []
+
+
+UnseenKind = Literal[
+    "local", "project", "component", "remote", "template", "artifact", "workflow", "action", "file", "variables"
+]
+
+
+class Unseen(Fact):
+    """A file that decides about a place and that the gate cannot read."""
+
+    kind: UnseenKind
+    """The kind of a GitLab include, a `workflow` or an `action` of GitHub; a `file` or `variables` of another kind."""
+    what: str
+    """What it is called there, credentials blanked."""
+    at: At
+    """The reference to it."""
+
+
+class Netrc(Fact):
+    """A file with the credentials of module hosts that a Dockerfile puts into a stage or lends to a command."""
+
+    stage: str
+    """The id of the stage, which is that of its context if it has one."""
+    how: Literal["copied", "written", "mounted"]
+    """By COPY or ADD, by a RUN that leaves it there, or as a secret that no layer keeps."""
+    file: str
+    """What is copied or written, as it is called there; the id of a mounted secret."""
+    shipped: bool
+    """Whether it stays in the image that the file builds, and not only in a stage on the way to it."""
+    at: At
 
 
 class FileFacts(Fact):
     """Everything that one file says. `secrets` are spans that no report may show."""
 
     modules: list[Module] = []
+    works: list[Work] = []
     sums: list[GoSum] = []
-    vendored: list[str] = []
-    """Directories with a vendor/modules.txt."""
+    vendors: list[Vendor] = []
     places: list[Place] = []
+    netrcs: list[Netrc] = []
+    unseen: list[Unseen] = []
+    followed: list[str] = []
+    """Other files that it takes in; these are not judged on their own."""
     problems: list[Problem] = []
     secrets: list[At] = []
 
@@ -355,13 +518,20 @@ class Exposure(Fact):
 
 
 class SumLine(Fact):
-    """A requirement without a line in go.sum."""
+    """A requirement that go.sum does not hold, or not all of it."""
 
     module: str
     version: str
+    lacks: Literal["both", "content", "go_mod"]
+    """Which line is missing: that of the module, that of its go.mod, or both. An indirect requirement that lacks the
+    first one is not here: whether a package of it is needed the manifests do not say."""
     indirect: bool
+    via: list[str]
+    """The modules that it comes through, from a direct requirement on; empty when unknown or direct."""
     at: At
     """The requirement in go.mod, or its replacement."""
+    via_at: At
+    """The direct requirement that it comes through; `at` again where that is not known."""
 
 
 class Sum(Fact):
@@ -372,22 +542,64 @@ class Sum(Fact):
     """Where go.sum is or should be."""
     exists: bool
     needed: bool
-    """Whether any requirement has a checksum at all: directories have none."""
+    """Whether any requirement has a checksum at all (directories have none) that no file of the workspace holds."""
+    work: str
+    """The go.work of its workspace, in which go adds missing lines to go.work.sum instead of failing; else empty."""
     missing: list[SumLine]
-    """Requirements without any line; empty when the file does not exist."""
+    """Requirements without their lines; empty when the file does not exist."""
     at: At
     """The module line of go.mod."""
+
+
+class SumConflict(Fact):
+    """Two hashes for one thing, in one go.sum or in those of one workspace."""
+
+    module: str
+    version: str
+    go_mod: bool
+    """Whether they are of its go.mod alone."""
+    first: str
+    """The hash that is read first."""
+    second: str
+    same_file: bool
+    at: At
+    """The line of the second one."""
+    first_at: At
+    """The line of the first one."""
+
+
+class WorkFlag(Fact):
+    """`-mod=mod` for commands that run in a workspace, where go refuses it."""
+
+    work: str
+    """The go.work."""
+    contexts: list[str]
+    """The ids of the contexts, sorted."""
+    text: str
+    """The whole command, or the element of GOFLAGS."""
+    scope: str
+    """The part of the file that sets GOFLAGS; empty when the command has the flag itself."""
+    at: At
+    assumes: list[str]
+    """What this rests on that nobody stated; empty when it is certain."""
 
 
 class Go(Fact):
     """The Go half of the facts."""
 
     modules: list[Module] = []
+    works: list[Work] = []
+    vendors: list[VendorCheck] = []
     sums: list[Sum] = []
+    sum_conflicts: list[SumConflict] = []
     contexts: list[Context] = []
     settings: Settings = Settings()
     """Every distinct setting of the checkout once, lost ones included."""
     exposures: list[Exposure] = []
+    work_flags: list[WorkFlag] = []
+    netrcs: list[Netrc] = []
+    unseen: list[Unseen] = []
+    """What is included from where the gate cannot read."""
 
 
 # ---- The Rego input ------------------------------------------------------------------------------------------------
@@ -431,7 +643,7 @@ class Config(Fact):
 
     own: Own
     outer: list[str]
-    """The families of contexts that are declared: `gitlab`, `github`, `dockerfile`, `make`, `shell`."""
+    """The families of contexts that are declared: `gitlab`, `github`, `dockerfile`, `compose`, `make`, `shell`."""
     parameters: dict[str, dict[str, object]] = Field(default={})
     """Parameters by rule id; the printed schema names those of the loaded rules."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from policygate.facts.go.graph import Graph
 from policygate.facts.model import FileFacts, Own, PlaceKind, Role
 from policygate.location import At
 
@@ -13,6 +14,8 @@ FAMILIES: Mapping[PlaceKind, str] = {
     "gitlab_job": "gitlab",
     "github_job": "github",
     "dockerfile_stage": "dockerfile",
+    "compose_service": "compose",
+    "devcontainer": "shell",
     "makefile": "make",
     "shell": "shell",
     "env_file": "shell",
@@ -36,6 +39,12 @@ class Surroundings:
 
     own: Own
     outer: Mapping[str, Mapping[str, OuterValue]] = field(default_factory=dict)
+    entries: frozenset[str] = frozenset()
+    """All that git tracks, whether it was read or not; the folders of submodules end in `/`."""
+    graph: Graph | None = None
+    """A saved module graph, of one main module or of several."""
+    cached_go_mod: Callable[[str, str], bytes | None] | None = None
+    """The go.mod of a module's version in a module cache; None when it is not there."""
 
 
 def state_own(*, modules: list[str], public: list[str], proxies: list[str], sumdbs: list[str]) -> Own:

@@ -9,6 +9,7 @@ import pytest
 from policygate.engine.embedded import FIELDS_HINT, EmbeddedEngine
 from policygate.engine.policies import Pack
 from policygate.errors import EngineError, PolicyError, PolicygateError
+from policygate.facts.model import Go
 
 MakePack = Callable[..., Pack]
 MakeInput = Callable[..., str]
@@ -94,7 +95,7 @@ def test_every_static_fault_is_told_at_once_with_the_way_to_the_schema(
     error = failure(pack, make_input(pack))
     assert error.message.replace(pack.files[0].path, "c.rego").splitlines() == [
         "c.rego:3: recursion, which Rego does not have: `c.f` -> `c.f`",
-        "policygate/go/a.rego:9: unknown input field `modulez`; known: contexts, exposures, modules, settings, sums",
+        f"policygate/go/a.rego:9: unknown input field `modulez`; known: {', '.join(sorted(Go.model_fields))}",
         "policygate/go/b.rego:9: `http.send` is refused: rules are pure: they do not ask the network",
     ]
     assert (type(error), error.hint) == (PolicyError, FIELDS_HINT)

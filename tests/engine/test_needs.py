@@ -8,9 +8,9 @@ from policygate.facts.model import Facts, Go
 @pytest.mark.parametrize(
     ("path", "sources"),
     [
-        (("go", "modules"), {"go_mod", "go_modules", "vendor"}),
-        (("go", "modules", "requires"), {"go_mod", "go_modules", "vendor"}),
-        (("base", "go", "sums"), {"go_mod", "go_modules", "go_sum"}),
+        (("go", "modules"), {"go_graph", "go_mod", "go_modules", "go_work", "vendor"}),
+        (("go", "modules", "requires"), {"go_graph", "go_mod", "go_modules", "go_work", "vendor"}),
+        (("base", "go", "sums"), {"go_graph", "go_mod", "go_modules", "go_sum", "go_sums", "go_work"}),
         (("config", "own"), set()),
         (("now",), set()),
         (("base", "exists"), set()),
@@ -27,7 +27,15 @@ def test_a_path_needs_the_sources_of_its_facts(path: tuple[str, ...], sources: s
 
 
 def test_several_paths_need_the_sources_of_each() -> None:
-    assert needs([("go", "sums"), ("go", "modules")]) == {"go_mod", "go_modules", "go_sum", "vendor"}
+    assert needs([("go", "sums"), ("go", "modules")]) == {
+        "go_graph",
+        "go_mod",
+        "go_modules",
+        "go_sum",
+        "go_sums",
+        "go_work",
+        "vendor",
+    }
 
 
 def test_every_key_of_the_facts_has_its_sources() -> None:

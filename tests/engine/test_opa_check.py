@@ -36,9 +36,9 @@ def test_correct_policies_pass(make_pack: MakePack, opa_path: Path) -> None:
         (
             '\tdeny contains "ü" if input.go.modulez',
             (3, 23),
-            "unknown input field `modulez`; known: contexts, exposures, modules, settings, sums",
+            "unknown input field `modulez`; known: contexts, exposures, modules, netrcs, settings, ",
         ),
-        ('deny contains "x" if input.sources.go_mood', (3, 22), "unknown input field `go_mood`; known: dockerfile, "),
+        ('deny contains "x" if input.sources.go_mood', (3, 22), "unknown input field `go_mood`; known: compose, "),
         (
             'deny contains "x" if input.config.parameters["a"].most',
             (3, 22),

@@ -55,7 +55,7 @@ def test_a_pack_holds_files_rules_and_the_list_of_decisions(make_folder: MakeFol
             parameters=(Parameter("most", 3, "How many."),),
             profiles=("baseline",),
             security_severity="5.0",
-            needs=("go_mod", "go_modules", "go_sum"),
+            needs=("go_graph", "go_mod", "go_modules", "go_sum", "go_sums", "go_work"),
         ),
     )
     assert pack.entries == (
@@ -104,7 +104,7 @@ def test_a_rule_needs_what_the_packages_that_it_refers_to_read(make_pack: MakePa
             "c.rego": "package acme.c\nmore := input.go.sums\nback := data.acme.b\n",
         }
     )
-    assert pack.rules[0].needs == ("go_mod", "go_modules", "go_sum")
+    assert pack.rules[0].needs == ("go_graph", "go_mod", "go_modules", "go_sum", "go_sums", "go_work")
 
 
 def test_a_users_rule_that_only_warns_is_a_warning_by_default(make_pack: MakePack) -> None:

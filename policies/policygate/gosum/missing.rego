@@ -1,9 +1,10 @@
 # METADATA
 # title: go.sum does not hold a requirement
 # description: >-
-#   Without its line in go.sum a required module is not pinned to any content. A build fails before it downloads
-#   anything, and the commands that repair it in CI (`go mod tidy`, `-mod=mod`) accept what the proxy serves at that
-#   moment. Modules that are built from a vendor directory are left out.
+#   Without its lines in go.sum a required module is not pinned to any content. A build fails before it downloads
+#   anything, or in a workspace adds what is missing, and the commands that repair it in CI (`go mod tidy`, `-mod=mod`)
+#   accept what the proxy serves at that moment. Direct requirements need two lines, indirect ones that of their go.mod.
+#   Modules that are built from a vendor directory are left out.
 # related_resources:
 #   - ref: https://go.dev/ref/mod#go-sum-files
 #     description: go.sum files
@@ -27,14 +28,22 @@ deny contains finding if {
 	}
 }
 
+says := {
+	"both": "`%s %s` has no line in `%s`",
+	"content": "`%s %s` has no line in `%s` but that of its go.mod",
+	"go_mod": "`%s %s` has no line for its go.mod in `%s`",
+}
+
 deny contains finding if {
 	some sum in input.go.sums
 	not sum.module_file in vendored
 	some line in sum.missing
-	not line.indirect
 	finding := {
-		"message": sprintf("`%s %s` has no line in `%s`", [line.module, line.version, sum.file]),
+		"message": sprintf(says[line.lacks], [line.module, line.version, sum.file]),
 		"subject": sprintf("%s %s", [line.module, line.version]),
 		"at": line.at,
+		"related": [{"message": sprintf("required through `%s`", [concat("` > `", line.via)]), "at": line.via_at} |
+			count(line.via) > 0
+		],
 	}
 }

@@ -1,4 +1,4 @@
-"""A directive of go.mod and its arguments (https://go.dev/ref/mod#go-mod-file-grammar)."""
+"""A directive of go.mod or go.work and its arguments (https://go.dev/ref/mod#go-mod-file-grammar)."""
 
 import re
 from collections.abc import Container, Iterator
@@ -55,8 +55,8 @@ class RefusedError(Exception):
         self.fact = fact
 
 
-def directives(statement: Line | Block, blocks: Container[str]) -> Iterator[Directive]:
-    """The directives of a statement; `blocks` holds the verbs that may stand before a block.
+def directives(statement: Line | Block, blocks: Container[str], file: str) -> Iterator[Directive]:
+    """The directives of a statement; `blocks` holds the verbs that may stand before a block in a `file`.
 
     Raises:
         RefusedError: the verb may not stand before a block.
@@ -67,7 +67,7 @@ def directives(statement: Line | Block, blocks: Container[str]) -> Iterator[Dire
         return
     verb, *surplus = statement.keyword
     if surplus or verb.text not in blocks:
-        raise RefusedError(f"{shown(verb)} is not followed by a block in go.mod", *statement.keyword)
+        raise RefusedError(f"{shown(verb)} is not followed by a block in {file}", *statement.keyword)
     for line in statement.lines:
         above = statement.above if not line.above and line.row.comment is None else line.above
         yield Directive(verb, line.row.words, line.row, above)

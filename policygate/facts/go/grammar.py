@@ -1,14 +1,17 @@
-"""What each directive of go.mod says, or why go refuses it (https://go.dev/ref/mod#go-mod-file-grammar)."""
+"""What each directive of go.mod and go.work says, or why go refuses it.
+
+https://go.dev/ref/mod#go-mod-file-grammar, https://go.dev/ref/mod#go-work-file-grammar
+"""
 
 import re
-from collections.abc import Callable, Mapping
 
 from policygate.facts.go.directive import Directive, RefusedError, only, shown, string
+from policygate.facts.go.manifest import Grammar
 from policygate.facts.go.mod_file import Word
 from policygate.facts.go.module_path import canonical_version, check_path_major, split_path_version
 from policygate.facts.go.replace_target import directory_in_checkout, is_directory
 from policygate.facts.go.white_space import fields
-from policygate.facts.model import Exclude, Godebug, GoVersion, Named, Replace, Require, Retract
+from policygate.facts.model import Exclude, Godebug, GoVersion, Named, Replace, Require, Retract, Use
 from policygate.location import At, Fact
 from policygate.redact import redact
 
@@ -24,18 +27,6 @@ class ModuleLine(Fact):
     path: str
     deprecated: str
     at: At
-
-
-def parse_directive(file: str, directive: Directive) -> Fact:
-    """What a directive of the go.mod `file` says, as the fact of its verb.
-
-    Raises:
-        RefusedError: go refuses it.
-    """
-    parse = DIRECTIVES.get(directive.verb.text)
-    if parse is None:
-        raise RefusedError(f"unknown directive {shown(directive.verb)}", directive.verb)
-    return parse(file, directive)
 
 
 def _module(file: str, directive: Directive) -> ModuleLine:
@@ -133,25 +124,36 @@ def _named(file: str, directive: Directive) -> Named:
     return Named(path=string(word), at=directive.at(file, word, word))
 
 
-DIRECTIVES: Mapping[str, Callable[[str, Directive], Fact]] = {
-    "module": _module,
-    "go": _go,
-    "toolchain": _toolchain,
-    "godebug": _godebug,
-    "require": _require,
-    "exclude": _exclude,
-    "replace": _replace,
-    "retract": _retract,
-    "tool": _named,
-    "ignore": _named,
-}
-"""How each verb is parsed."""
+def _use(file: str, directive: Directive) -> Use:
+    word = only(directive, "`use` takes one directory")
+    path = string(word)
+    return Use(path=path, directory=directory_in_checkout(file, path), at=directive.at(file, word, word))
 
-BLOCKS = DIRECTIVES.keys() - {"go", "toolchain"}
-"""The verbs that may stand before a block."""
 
-ONCE = frozenset({"module", "go", "toolchain"})
-"""The verbs that a file may have one line of."""
+GO_MOD = Grammar(
+    file="go.mod",
+    directives={
+        "module": _module,
+        "go": _go,
+        "toolchain": _toolchain,
+        "godebug": _godebug,
+        "require": _require,
+        "exclude": _exclude,
+        "replace": _replace,
+        "retract": _retract,
+        "tool": _named,
+        "ignore": _named,
+    },
+    blocks=frozenset({"module", "godebug", "require", "exclude", "replace", "retract", "tool", "ignore"}),
+    once=frozenset({"module", "go", "toolchain"}),
+)
+
+GO_WORK = Grammar(
+    file="go.work",
+    directives={"go": _go, "toolchain": _toolchain, "godebug": _godebug, "use": _use, "replace": _replace},
+    blocks=frozenset({"godebug", "use", "replace"}),
+    once=frozenset({"go", "toolchain"}),
+)
 
 
 def _path_and_version(directive: Directive) -> tuple[Word, Word]:

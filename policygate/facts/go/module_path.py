@@ -3,6 +3,8 @@
 import re
 
 _IN_PATH = re.compile(r"[A-Za-z0-9\-._~/]*+")
+_IN_IMPORT_PATH = re.compile(r"[A-Za-z0-9\-._~/+]++")
+_UPPER = re.compile(r"[A-Z]")
 _IN_HOST = re.compile(r"[a-z0-9\-.]*+")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[1-9]|lpt[1-9])", re.IGNORECASE | re.ASCII)
 _SHORT_NAME = re.compile(r".*~[0-9]++")
@@ -41,6 +43,20 @@ def check_elements(path: str) -> str:
     return next(filter(None, map(_check_element, path.split("/"))), "")
 
 
+def is_import_path(path: str) -> bool:
+    """Whether a path can be a package's: as a module's, but `+` may stand in it and an element begin with a dot."""
+    if path.startswith("-") or not _IN_IMPORT_PATH.fullmatch(path):
+        return False
+    return not any(
+        element.endswith(".") if element.startswith(".") else _check_element(element) for element in path.split("/")
+    )
+
+
+def escape(text: str) -> str:
+    """A path or version as the module cache and proxies write it, where case may be lost: `!a` for `A`."""
+    return _UPPER.sub(lambda match: f"!{match.group().lower()}", text)
+
+
 def split_path_version(path: str) -> tuple[str, str] | None:
     """The path without its major version suffix, and the suffix: `/v2`, `.v2` on gopkg.in, else empty.
 
@@ -65,6 +81,25 @@ def canonical_version(version: str) -> str:
     major, minor, patch, prerelease, build = match.groups("")
     kept = build if build == "+incompatible" else ""
     return f"v{major}.{minor or 0}.{patch or 0}{prerelease}{kept}"
+
+
+VersionOrder = tuple[tuple[tuple[int, str], ...], bool, tuple[tuple[int, int, str], ...]]
+
+
+def version_order(version: str) -> VersionOrder:
+    """A key that sorts versions as Go does (https://semver.org/#spec-item-11); what is no version comes first."""
+    match = _SEMVER.fullmatch(version)
+    if match is None:
+        return (), False, ()
+    major, minor, patch, prerelease, _ = match.groups("")
+    numbers = tuple((len(number), number) for number in (major, minor or "0", patch or "0"))
+    identifiers = prerelease[1:].split(".") if prerelease else []
+    return numbers, not prerelease, tuple(map(_identifier_order, identifiers))
+
+
+def _identifier_order(identifier: str) -> tuple[int, int, str]:
+    """Numbers come before words, and sort by their value."""
+    return (0, len(identifier), identifier) if identifier.isdigit() else (1, 0, identifier)
 
 
 def check_path_major(version: str, suffix: str) -> str:

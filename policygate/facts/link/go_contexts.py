@@ -14,9 +14,11 @@ from policygate.facts.model import (
     Go,
     GoCommand,
     Module,
+    Netrc,
     Place,
     Setting,
     Settings,
+    Unseen,
 )
 from policygate.facts.own import FAMILIES, OuterValue, Surroundings
 
@@ -25,10 +27,16 @@ _OVERRIDABLE = frozenset({"gitlab_job", "env_file"})
 
 
 def link(files: FileFacts, surroundings: Surroundings, go: Go) -> Go:
-    """Add the contexts, sorted by id, and every distinct setting once."""
+    """Add the contexts, sorted by id, every distinct setting once, and what is said besides."""
     linker = _Linker(surroundings, Typing(surroundings.own), go.modules)
     contexts = [linker.context(place) for place in sorted(files.places, key=lambda place: place.id)]
-    return go.model_copy(update={"contexts": contexts, "settings": linker.distinct()})
+    added = {
+        "contexts": contexts,
+        "settings": linker.distinct(),
+        "netrcs": sorted(files.netrcs, key=_by_place),
+        "unseen": sorted(files.unseen, key=_by_place),
+    }
+    return go.model_copy(update=added)
 
 
 @dataclass
@@ -121,6 +129,10 @@ def _visible(candidates: Iterable[Setting]) -> list[Setting]:
         if not setting.condition:
             break
     return visible
+
+
+def _by_place(fact: Netrc | Unseen) -> tuple[str, int, int]:
+    return fact.at.path, fact.at.start.line, fact.at.start.column
 
 
 def _spot(setting: Setting) -> tuple[str, int, int]:

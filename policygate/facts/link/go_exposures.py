@@ -29,7 +29,9 @@ _OFFLINE = frozenset(
 )
 _NEEDS_SOURCES_ONLY = frozenset({"build", "generate", "install", "list", "run", "test", "vet"})
 _ADDS_SUMS = frozenset({"get", "mod tidy", "work sync"})
-_DEVELOPERS = frozenset({"shell", "env_file", "go_env_file", "environment", "makefile"})
+_DEVELOPERS = frozenset(
+    {"shell", "env_file", "go_env_file", "environment", "makefile", "compose_service", "devcontainer"}
+)
 _MAX_COMBINATIONS = 16
 
 

@@ -20,19 +20,23 @@ def read(path: str, data: bytes) -> FileFacts:
     """
     text = Text(path, data)
     hashes: dict[str, list[str]] = {}
+    spans: dict[str, list[tuple[int, int, int]]] = {}
     malformed: list[tuple[int, str]] = []
     for number, line in enumerate(text.lines, 1):
         words = fields(line)
         if len(words) == 3 and not line.startswith(">"):
             if words[2].startswith("h1:") and words[2] != _EMPTY_GO_MOD:
-                hashes.setdefault(f"{words[0]} {words[1]}", []).append(words[2])
+                key = f"{words[0]} {words[1]}"
+                hashes.setdefault(key, []).append(words[2])
+                start = line.index(words[0])
+                spans.setdefault(key, []).append((number, start + 1, line.rindex(words[2]) + len(words[2]) + 1))
         elif words:
             malformed.append((number, _reason(line, len(words))))
     problems = [Problem(message=reason, at=text.line_at(number)) for number, reason in malformed[:_MAX_PROBLEMS]]
     if len(malformed) > _MAX_PROBLEMS:
         message = f"{len(malformed) - _MAX_PROBLEMS} more malformed lines from here on"
         problems.append(Problem(message=message, at=text.line_at(malformed[_MAX_PROBLEMS][0])))
-    return FileFacts(sums=[GoSum(file=path, hashes=hashes)], problems=problems)
+    return FileFacts(sums=[GoSum(file=path, hashes=hashes, spans=spans)], problems=problems)
 
 
 def _reason(line: str, count: int) -> str:

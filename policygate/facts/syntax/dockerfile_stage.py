@@ -58,6 +58,8 @@ class Environment:
     variables: dict[str, Variable] = field(default_factory=dict)
     image: dict[str, Variable] = field(default_factory=dict)
     """What ENV set last, whatever ARG made of it since: the part that the image keeps."""
+    given: Mapping[str, Variable] = field(default_factory=dict)
+    """What `--build-arg` gives to arguments."""
 
     def child(self) -> Self:
         """A copy for a stage built from this one: arguments stay set, but what the image keeps is stronger."""
@@ -72,8 +74,11 @@ class Environment:
 
     def in_force(self) -> list[Assignment]:
         """The variables of the go command, the latest first."""
-        found = [(name, variable) for name, variable in self.variables.items() if name in VARIABLES]
-        return [variable.assignment(name) for name, variable in reversed(found)]
+        return _assignments(self.variables)
+
+    def kept(self) -> list[Assignment]:
+        """Those that the image keeps, the latest first."""
+        return _assignments(self.image)
 
     def expand(self, text: str) -> Value:
         """A word with its variables replaced; raises `WordError`."""
@@ -117,7 +122,9 @@ class Environment:
                 raise WordError("ARG without a name")
             names.add(name)
             at = arguments.at(start, start + len(name))
-            if equals:
+            if name in self.given:
+                self.put(name, self.given[name])
+            elif equals:
                 value = self.expand(text)
                 span = _content(arguments.source, start + len(name) + 1, end)
                 self.put(name, Variable(value, arguments.at(*span) if value.text else at, scope))
@@ -149,6 +156,11 @@ class Environment:
             if equals == start:
                 raise WordError("ENV without a name")
             yield (start, equals), (equals + 1, end)
+
+
+def _assignments(variables: Mapping[str, Variable]) -> list[Assignment]:
+    found = [(name, variable) for name, variable in variables.items() if name in VARIABLES]
+    return [variable.assignment(name) for name, variable in reversed(found)]
 
 
 def _content(text: str, start: int, end: int) -> tuple[int, int]:

@@ -1,12 +1,12 @@
-"""A GitLab pipeline with what its file refers to inside of itself followed (https://docs.gitlab.com/ci/yaml/)."""
+"""A GitLab pipeline with what it refers to inside of itself followed (https://docs.gitlab.com/ci/yaml/)."""
 
-from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
 
-from policygate.facts.model import Problem
-from policygate.facts.syntax.budget import Budget
-from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar, Sequence, Tree
+from policygate.facts.syntax.gitlab_includes import Entries, Sources
+from policygate.facts.syntax.gitlab_scalar import is_null
+from policygate.facts.syntax.yaml_merge import merge
+from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar, Sequence
 
 KEYWORDS = frozenset(
     {
@@ -24,31 +24,17 @@ _MAX_REFERENCES = 10
 
 
 class Pipeline:
-    """The top-level keys of a file; jobs are extended, merge keys and aliases are followed."""
+    """The top-level keys of a pipeline; jobs are extended, merge keys and aliases are followed."""
 
-    def __init__(self, tree: Tree) -> None:
-        """Read the documents of a file; raises `TooLargeError`."""
-        self.problems = list(tree.problems)
-        self.budget = Budget()
-        self._reported: set[int] = set()
-        entries = dict(self._entries(tree.documents))
-        starts = sorted((key.start, key.value) for key, _ in entries.values())
-        self._starts = [start for start, _ in starts]
-        self._names = [name for _, name in starts]
+    def __init__(self, entries: Entries, sources: Sources) -> None:
+        """Extend the jobs; raises `TooLargeError`."""
+        self.sources = sources
+        self.budget = sources.budget
+        self.report = sources.report
+        self.owner = sources.owner
         self.keywords = {name: value for name, (_, value) in entries.items() if name in KEYWORDS}
         self.keys = {name: key for name, (key, _) in entries.items()}
         self.jobs = self._extended({name: entry[1] for name, entry in entries.items() if name not in KEYWORDS})
-
-    def owner(self, node: Node) -> str:
-        """The top-level key below which a node is written."""
-        index = bisect_right(self._starts, node.start) - 1
-        return self._names[index] if index >= 0 else ""
-
-    def report(self, message: str, node: Node) -> None:
-        """Note a problem at a node, once however many jobs share the node."""
-        if id(node) not in self._reported:
-            self._reported.add(id(node))
-            self.problems.append(Problem(message=message, at=node.at()))
 
     def follow(self, node: Node | None, left: int = _MAX_REFERENCES) -> Node | None:
         """The node that a `!reference` stands for, any other node itself; none when the file does not hold it."""
@@ -85,14 +71,6 @@ class Pipeline:
                 yield from self.lines(item, left - 1)
         elif isinstance(node, Mapping):
             self.report("a script line is a mapping: quote it", node)
-
-    def _entries(self, documents: tuple[Node, ...]) -> Iterator[tuple[str, tuple[Scalar, Node]]]:
-        for number, document in enumerate(documents):
-            if not isinstance(document, Mapping):
-                if not is_null(document):
-                    self.report("the file is not a mapping of jobs", document)
-            elif number or len(documents) == 1 or "spec" not in document.entries:
-                yield from document.entries.items()
 
     def _referenced(self, reference: Sequence, left: int) -> Node | None:
         node: Node | None = None
@@ -136,19 +114,8 @@ class Pipeline:
             return block
         low, *others = [parent for parent in parents if isinstance(parent, Mapping)] or [block]
         for higher in [*others, block]:
-            low = self._merge(low, higher)
+            low = merge(low, higher, self.budget.spend)
         return low
-
-    def _merge(self, low: Mapping, high: Mapping) -> Mapping:
-        self.budget.spend(len(low.entries) + len(high.entries))
-        entries = dict(low.entries)
-        for name, (key, value) in high.entries.items():
-            below = low.value(name)
-            if isinstance(below, Mapping) and isinstance(value, Mapping):
-                entries[name] = (key, self._merge(below, value))
-            else:
-                entries[name] = (key, value)
-        return Mapping(high.file, high.start, high.end, high.tag, tuple(entries.values()), high.size)
 
     def _report_cycle(self, blocks: dict[str, Node], parents: dict[str, list[str]], done: dict[str, Node]) -> None:
         name = next((name for name in blocks if name not in done), None)
@@ -159,11 +126,6 @@ class Pipeline:
         block = blocks[name] if name is not None else None
         if isinstance(block, Mapping):
             self.report("circular `extends`", block.entries["extends"][1])
-
-
-def is_null(node: Node) -> bool:
-    """Whether Ruby's reader makes nothing of it."""
-    return isinstance(node, Scalar) and node.plain and node.value.lower() in {"", "~", "null"}
 
 
 def _parents(block: Node) -> list[str]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import Assignment
 from policygate.facts.syntax.declared import blanked
-from policygate.facts.syntax.gitlab_pipeline import Pipeline, is_null
+from policygate.facts.syntax.gitlab_pipeline import Pipeline
+from policygate.facts.syntax.gitlab_scalar import as_the_job_sees
 from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar
 
-_BOOLEANS = {"yes": "true", "true": "true", "on": "true", "no": "false", "false": "false", "off": "false"}
 _REFERENCE = re.compile(r"\$(?:(?P<escape>\$)|(?P<name>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)\})", re.ASCII)
 _INPUT = "$[["
 _MAX_NESTING = 20
@@ -28,10 +28,20 @@ class Layer:
     condition: str = ""
     only: frozenset[str] | None = None
     """The names that the job inherits; all of them when it does not say."""
+    one_of: bool = False
+    """Whether other runs of the job have another value."""
 
     def find(self, name: str) -> tuple[Scalar, Node] | None:
         """The key and value of a variable, if the layer has it."""
         return self.entries.get(name) if self.only is None or name in self.only else None
+
+
+def layers_of(pipeline: Pipeline, node: Mapping, part: str, condition: str = "") -> Iterator[Layer]:
+    """The layers of a mapping of variables, strongest first: one, unless a file takes part on a condition."""
+    always = not any(map(pipeline.sources.condition, node.strata))
+    for stratum in (node,) if always else node.strata:
+        both = " and ".join(filter(None, (pipeline.sources.condition(stratum), condition)))
+        yield Layer(stratum.entries, part, both)
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,7 @@ class Variables:
         if scalar is None:
             return None
         self.pipeline.budget.spend(1 + len(scalar.value))
-        value, dynamic = _as_the_job_sees(scalar), False
+        value, dynamic = as_the_job_sees(scalar), False
         if expanded:
             value, dynamic = self._expand(value, (name,))
         return blanked(
@@ -84,7 +94,7 @@ class Variables:
         expanded = True
         if isinstance(followed, Mapping):
             expand = followed.value("expand")
-            expanded = not (isinstance(expand, Scalar) and _as_the_job_sees(expand) == "false")
+            expanded = not (isinstance(expand, Scalar) and as_the_job_sees(expand) == "false")
             followed = self.pipeline.follow(followed.value("value"))
         return (followed if isinstance(followed, Scalar) else None), expanded
 
@@ -112,16 +122,9 @@ class Variables:
             if entry is None:
                 continue
             scalar, expanded = self._scalar(entry[1])
-            if layer.condition or scalar is None:
+            if layer.condition or layer.one_of or scalar is None:
                 return None
             self.pipeline.budget.spend(_EXPANSION + len(scalar.value))
-            value = _as_the_job_sees(scalar)
+            value = as_the_job_sees(scalar)
             return self._expand(value, (*trail, name)) if expanded else (value, False)
         return None
-
-
-def _as_the_job_sees(scalar: Scalar) -> str:
-    """The text that GitLab makes of a value: Ruby reads YAML 1.1, where `off` is a boolean."""
-    if is_null(scalar):
-        return ""
-    return _BOOLEANS.get(scalar.value.lower(), scalar.value) if scalar.plain else scalar.value

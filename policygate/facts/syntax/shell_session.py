@@ -126,6 +126,8 @@ def _ended(assignments: Sequence[Assignment], last: Snippet) -> tuple[Assignment
     following = file.offset(end.line, end.column)
     ended: list[Assignment] = []
     for assignment in assignments:
+        if assignment.at.path != file.path:
+            break
         start, end = assignment.at.start, assignment.at.end
         gap = file.text[file.offset(end.line, end.column) : following]
         if assignment.lost or len(gap) > _MAX_GAP or not _NOTHING.fullmatch(gap):

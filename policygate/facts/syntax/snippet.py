@@ -1,6 +1,7 @@
 """A text that stands inside a file in another form: a YAML scalar, a recipe line, a RUN instruction."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from policygate.location import At, Text
@@ -39,6 +40,33 @@ class Snippet:
         last = bisect_left(self.anchors, end, lo=first, key=_own)
         inner = [(own - start, theirs) for own, theirs in self.anchors[first:last]]
         return Snippet(self.source[start:end], self.file, ((0, self._offset(start)), *inner))
+
+    def replaced(self, replacements: Iterable[tuple[int, int, str]]) -> "Snippet":
+        """The snippet with other texts in the place of some of its parts, given as start, end and text, in order.
+
+        The new texts stand where the old ones do.
+        """
+        pieces: list[str] = []
+        anchors: list[tuple[int, int]] = []
+        length = done = 0
+        for start, end, text in (*replacements, (len(self.source), len(self.source), "")):
+            kept = self.part(done, start)
+            anchors += [(length + own, theirs) for own, theirs in kept.anchors if kept.source]
+            length += len(kept.source)
+            anchors += [(length + own, theirs) for own, theirs in self._spread(start, end, len(text))]
+            length += len(text)
+            pieces += [kept.source, text]
+            done = end
+        return Snippet("".join(pieces), self.file, tuple(anchors) or ((0, self._offset(0)),))
+
+    def _spread(self, start: int, end: int, length: int) -> Iterator[tuple[int, int]]:
+        """Anchors that make `length` characters stand between two offsets: from the first one to the last one."""
+        if not length:
+            return
+        first, last = self._offset(start), self._offset(max(start, end - 1))
+        yield 0, first
+        for own in range(min(length - 1, last - first + 1) or length, length):
+            yield own, last
 
     def _offset(self, own: int) -> int:
         index = bisect_right(self.anchors, own, key=_own) - 1

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,10 @@ class Scalar:
     style: str
     """Empty for a plain scalar; else `'`, `"`, `|` or `>`."""
     size: int = 1
+    written: "Scalar | None" = None
+    """What the file has, when parts of that were replaced to make this value."""
+    replacements: tuple[tuple[int, int, str], ...] = ()
+    """The parts of its value that were replaced: start, end and text, in order."""
 
     @property
     def plain(self) -> bool:
@@ -46,13 +50,27 @@ class Scalar:
 
     def snippet(self) -> "Snippet":
         """The content with its place in the file, character by character; roughly where that is unclear."""
+        if self.written:
+            return self.written.snippet().replaced(self.replacements)
         if self.style in {"|", ">"}:
             return map_block(self.file, self.start, self.end, self.value)
         return map_flow(self.file, self.start, self.end, self.value, self.style)
 
     def at(self) -> "At":
         """The content without its quotes or indicator, and without the line break at its end."""
+        if self.written:
+            return self.written.at()
         return self.snippet().at(0, len(self.value.rstrip("\n")))
+
+    def replaced(self, replacements: tuple[tuple[int, int, str], ...]) -> "Scalar":
+        """The same scalar with other texts in the place of parts of its value; what comes out is a string."""
+        pieces = []
+        done = 0
+        for start, end, text in replacements:
+            pieces += [self.value[done:start], text]
+            done = end
+        value = "".join([*pieces, self.value[done:]])
+        return replace(self, value=value, tag="!", written=self, replacements=replacements)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +99,8 @@ class Mapping:
     tag: str
     pairs: tuple[tuple["Node", "Node"], ...]
     size: int
+    merged: tuple["Mapping", ...] = ()
+    """What it was merged from, the strongest first; empty when the file has it as it is."""
 
     @cached_property
     def entries(self) -> dict[str, tuple[Scalar, "Node"]]:
@@ -99,6 +119,19 @@ class Mapping:
             if not merged:
                 entries[key.value] = (key, value)
         return entries
+
+    @cached_property
+    def written_entries(self) -> dict[str, tuple[Scalar, "Node"]]:
+        """As `entries`, but what is written hides what is merged wherever the merge stands: so Go's readers have it."""
+        written = {key.value: (key, value) for key, value in self.pairs if isinstance(key, Scalar)}
+        if "<<" not in written:
+            return self.entries
+        return {**self.entries, **{name: entry for name, entry in written.items() if name != "<<"}}
+
+    @property
+    def strata(self) -> tuple["Mapping", ...]:
+        """The mappings that the file, or several files, have for it, the strongest first."""
+        return self.merged or (self,)
 
     def value(self, name: str) -> "Node | None":
         """The value of a key, if there is one."""

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from policygate.facts.go.module_path import canonical_version, check_path, check_path_major, split_path_version
+from policygate.facts.go.module_path import (
+    canonical_version,
+    check_path,
+    check_path_major,
+    escape,
+    is_import_path,
+    split_path_version,
+    version_order,
+)
 
 Ask = Callable[[Iterable[Mapping[str, str]]], list[Any]]
 
@@ -95,6 +103,28 @@ def test_paths_are_accepted_and_split_as_in_go(ask: Ask) -> None:
     assert {True, False} == set(valid) == {ok for *_, ok in splits}
 
 
+def test_packages_are_accepted_and_paths_escaped_as_in_go(ask: Ask) -> None:
+    dice = random.Random(6)  # noqa: S311 - no secret
+    paths = [
+        *_paths(dice),
+        *(f".{element}/{element}" for element in ELEMENTS),
+        "a.example/B/c-D",
+        "a..",
+        "./x",
+        "a/./b",
+    ]
+    versions = ["v1.0.0-RC1" if len(path) % 2 else "v1.0.0-pre.X" for path in paths]
+
+    accepted = ask({"Kind": "import", "A": path} for path in paths)
+    escaped = ask({"Kind": "escape", "A": path, "B": version} for path, version in zip(paths, versions, strict=True))
+
+    assert [it for it in zip(paths, accepted, strict=True) if is_import_path(it[0]) != it[1]] == []
+    assert {True, False} == set(accepted)
+    ours = [[escape(path), escape(version)] for path, version in zip(paths, versions, strict=True)]
+    assert [it for it in zip(ours, escaped, strict=True) if it[1][2] and it[0] != it[1][:2]] == []
+    assert any("!b" in it[0] for it in escaped)
+
+
 def test_versions_are_made_canonical_as_in_go(ask: Ask) -> None:
     dice = random.Random(5)  # noqa: S311 - no secret
     versions = [_version(dice) for _ in range(3000)] + ["v1\n", "v1.2.3\n", "v1.2.3-é"]
@@ -104,6 +134,21 @@ def test_versions_are_made_canonical_as_in_go(ask: Ask) -> None:
     ours = [canonical_version(version) for version in versions]
     assert [it for it in zip(versions, ours, answers, strict=True) if it[1] != it[2]] == []
     assert 300 < sum(map(bool, answers)) < 2700
+
+
+def test_versions_sort_as_in_go(ask: Ask) -> None:
+    dice = random.Random(7)  # noqa: S311 - no secret
+    pairs = [(_version(dice), _version(dice)) for _ in range(3000)]
+    pairs += (
+        [(a, a.replace("1", "2")) for a, _ in pairs] + [(a, f"{a}.1") for a, _ in pairs] + [(a, a) for a, _ in pairs]
+    )
+
+    answers = ask({"Kind": "semver", "A": a, "B": b} for a, b in pairs)
+
+    keys = [(version_order(a), version_order(b)) for a, b in pairs]
+    ours = [(a > b) - (a < b) for a, b in keys]
+    assert [it for it in zip(pairs, ours, answers, strict=True) if it[1] != it[2]] == []
+    assert {-1, 0, 1} == set(answers)
 
 
 def test_versions_go_with_path_suffixes_as_in_go(ask: Ask) -> None:

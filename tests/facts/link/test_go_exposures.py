@@ -3,7 +3,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from policygate.facts.link import go_contexts, go_exposures, go_modules
-from policygate.facts.model import Assignment, FileFacts, Go, GoCommand, Place, PlaceKind
+from policygate.facts.model import Assignment, FileFacts, Go, GoCommand, Place, PlaceKind, Vendor
 from policygate.facts.own import OuterValue, Surroundings, guess_own, state_own
 from policygate.facts.read import go_mod
 from policygate.location import At, Position, nowhere
@@ -13,6 +13,7 @@ MODULE = (
 )
 OWN = state_own(modules=["git.acme.example"], public=[], proxies=["goproxy.acme.example"], sumdbs=["sum.acme.example"])
 BUILD = ("build", "./...")
+VENDOR = Vendor(file="vendor/modules.txt", directory=".", workspace=False, modules=[])
 
 
 def at(line: int, value: str) -> At:
@@ -66,7 +67,7 @@ def link(
     *places: Place, own: object = OWN, outer: Mapping[str, Mapping[str, str]] | None = None, vendored: bool = False
 ) -> Go:
     modules = go_mod.read("go.mod", MODULE.encode()).modules
-    files = FileFacts(modules=modules, places=list(places), vendored=["."] if vendored else [])
+    files = FileFacts(modules=modules, places=list(places), vendors=[VENDOR] if vendored else [])
     declared = {"gitlab": {}, "shell": {}} if outer is None else outer
     outside = {
         family: {name: OuterValue(value, nowhere("outer")) for name, value in values.items()}

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policygate.facts.model import FileFacts
-from policygate.facts.read.env_file import MAX_CHARACTERS, read
+from policygate.facts.read.env_file import read
+from policygate.facts.syntax.dotenv_file import MAX_CHARACTERS
 
 
 def shown(text: str) -> list[tuple[str, str, int, int, int]]:

@@ -1,7 +1,6 @@
 """go.mod files against the real `go mod edit -json`, and where in the file each fact and problem stands."""
 
 import json
-import os
 import subprocess
 import time
 from collections.abc import Callable
@@ -16,43 +15,49 @@ from policygate.facts.model import FileFacts, Module
 from policygate.facts.read.go_mod import read
 from policygate.location import At
 
+Go = Callable[..., subprocess.CompletedProcess[str]]
+RecordCount = Callable[[str, int, int], None]
+
 TEXTS: list[str] = json.loads((Path(__file__).parent / "go_mod_texts.json").read_text(encoding="utf-8"))
 """One go.mod for every corner of the grammar."""
 
 
-@pytest.fixture
-def edit(tmp_path: Path) -> Callable[[str], dict[str, Any] | None]:
-    """A function from a go.mod to what the real go makes of it; None when go refuses it."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "GOPATH": str(tmp_path / "gopath"),
-        "GOENV": "off",
-        "GOFLAGS": "-mod=mod",
-        "GOTOOLCHAIN": "local",
-        "GOWORK": "off",
-        "GOTELEMETRY": "off",
-    }
-    file = tmp_path / "go.mod"
-
-    def edit_json(text: str) -> dict[str, Any] | None:
-        file.write_bytes(text.encode())
-        command = ["go", "mod", "edit", "-json", str(file)]
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-        assert (done.returncode != 0) == ("errors parsing" in done.stderr), done.stderr
-        return None if done.returncode else json.loads(done.stdout)
-
-    return edit_json
-
-
-def test_files_are_accepted_and_understood_as_by_the_go_command(edit: Callable[[str], dict[str, Any] | None]) -> None:
-    assert len(set(TEXTS)) == len(TEXTS) >= 150
+def test_files_are_accepted_and_understood_as_by_the_go_command(
+    go: Go, record_count: RecordCount, tmp_path: Path
+) -> None:
+    """But for replacements of one thing by two: the command shows the last one and says nothing, and no build works."""
+    assert len(set(TEXTS)) == len(TEXTS) >= 300
 
     differing = [
-        (text, ours, go) for text in TEXTS if (ours := _as_json(read("go.mod", text.encode()))) != (go := edit(text))
+        (text, ours, theirs)
+        for text in TEXTS
+        if (ours := _as_json(read("go.mod", text.encode()))) != (theirs := _edit(go, tmp_path, text))
     ]
 
+    record_count("parser", len(TEXTS), len(differing))
     assert differing == []
+
+
+def test_what_the_go_command_hides_is_a_fact(go: Go, tmp_path: Path) -> None:
+    text = "module a.example/m\n\ngo 1.24\n\nreplace a.example/x => ./x\n\nreplace a.example/x => ./y\n"
+
+    (module,) = read("go.mod", text.encode()).modules
+    shown = _edit(go, tmp_path, text)
+    built = go("list", "-m", cwd=tmp_path)
+
+    assert [(x.new_path, x.at.start.line) for x in module.replaces] == [("./x", 5), ("./y", 7)]
+    assert shown is not None
+    assert [x["New"]["Path"] for x in shown["Replace"]] == ["./y"]
+    assert (built.returncode, "conflicting replacements for a.example/x" in built.stderr) == (1, True)
+
+
+def _edit(go: Go, folder: Path, text: str) -> dict[str, Any] | None:
+    """What the real go makes of a go.mod; None when it refuses it."""
+    (folder / "go.mod").write_bytes(text.encode())
+    done = go("mod", "edit", "-json", folder / "go.mod", cwd=folder, env={"GOFLAGS": "-mod=mod", "GOWORK": "off"})
+    assert (done.returncode != 0) == ("errors parsing" in done.stderr), done.stderr
+    shown: dict[str, Any] | None = None if done.returncode else json.loads(done.stdout)
+    return shown
 
 
 def _as_json(facts: FileFacts) -> dict[str, Any] | None:

@@ -26,14 +26,19 @@ def test_hashes_are_kept_by_path_and_version_in_file_order() -> None:
     facts = read("sub/go.sum", text.encode())
 
     hashes = {"a.example/x v1.0.0": [H1, H1_B], "a.example/x v1.0.0/go.mod": [H1_B], "a.example/z v1.0.0": [H1]}
-    assert facts.sums == [GoSum(file="sub/go.sum", hashes=hashes)]
+    spans = {
+        "a.example/x v1.0.0": [(1, 1, 67), (4, 3, 71)],
+        "a.example/x v1.0.0/go.mod": [(3, 1, 74)],
+        "a.example/z v1.0.0": [(6, 1, 67)],
+    }
+    assert facts.sums == [GoSum(file="sub/go.sum", hashes=hashes, spans=spans)]
     assert facts.problems == []
 
 
 def test_the_hash_of_an_empty_go_mod_does_not_count() -> None:
     data = b"a.example/x v1.0.0/go.mod h1:G7mAYYxgmS0lVkHyy2hEOLQCFB0DlQFTMLWggykrydY=\n"
 
-    assert read("go.sum", data).sums == [GoSum(file="go.sum", hashes={})]
+    assert read("go.sum", data).sums == [GoSum(file="go.sum", hashes={}, spans={})]
 
 
 def test_malformed_lines_are_problems_and_the_others_still_count() -> None:

@@ -4,6 +4,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"go/version"
 	"log"
 	"net/url"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
+	"golang.org/x/mod/semver"
 	"golang.org/x/mod/sumdb/note"
 
 	"oracle/quoted"
@@ -33,6 +35,14 @@ func answer(q question) any {
 		return []bool{matched, err == nil}
 	case "path":
 		return module.CheckPath(q.A) == nil
+	case "import":
+		return module.CheckImportPath(q.A) == nil
+	case "semver":
+		return semver.Compare(q.A, q.B)
+	case "escape":
+		path, err := module.EscapePath(q.A)
+		version, _ := module.EscapeVersion(q.B)
+		return []any{path, version, err == nil}
 	case "canonical":
 		return module.CanonicalVersion(q.A)
 	case "split":
@@ -55,6 +65,10 @@ func answer(q question) any {
 		return err == nil && verifier.Name() != ""
 	case "mod":
 		return parseMod(q.Data)
+	case "work":
+		return parseWork(q.Data)
+	case "versions":
+		return version.Compare("go"+q.A, "go"+q.B)
 	}
 	log.Fatalf("unknown question %q", q.Kind)
 	return nil
@@ -111,6 +125,32 @@ func parseMod(data []byte) any {
 	}
 	m["godebug"], m["require"], m["exclude"], m["replace"] = godebug, require, exclude, replace
 	m["retract"], m["tool"], m["ignore"] = retract, tool, ignore
+	return m
+}
+
+func parseWork(data []byte) any {
+	f, err := modfile.ParseWork("go.work", data, nil)
+	if err != nil {
+		return map[string]any{"error": err.Error()}
+	}
+	m := map[string]any{}
+	if f.Go != nil {
+		m["go"] = []any{f.Go.Version, f.Go.Syntax.Start.Line}
+	}
+	if f.Toolchain != nil {
+		m["toolchain"] = []any{f.Toolchain.Name, f.Toolchain.Syntax.Start.Line}
+	}
+	var godebug, use, replace []any
+	for _, x := range f.Godebug {
+		godebug = append(godebug, []any{x.Key, x.Value, x.Syntax.Start.Line})
+	}
+	for _, x := range f.Use {
+		use = append(use, []any{x.Path, x.Syntax.Start.Line})
+	}
+	for _, x := range f.Replace {
+		replace = append(replace, []any{x.Old.Path, x.Old.Version, x.New.Path, x.New.Version, x.Syntax.Start.Line})
+	}
+	m["godebug"], m["use"], m["replace"] = godebug, use, replace
 	return m
 }
 

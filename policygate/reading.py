@@ -1,0 +1,140 @@
+"""Every wanted file of a checkout to what it says: the first step of the gate."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from policygate.checkout import Checkout
+from policygate.errors import CheckoutError
+from policygate.facts import READERS, environment, reader_of, run_reader
+from policygate.facts.files import Files
+from policygate.facts.model import FileFacts, Source, Unseen
+from policygate.findings import Problem
+
+GITLAB = ".gitlab-ci.yml"
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the files say together, how it went by reader, and what prevents a decision."""
+
+    files: FileFacts
+    sources: dict[str, Source]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class _Read:
+    path: str
+    reader: str
+    facts: FileFacts
+
+
+def read_files(
+    checkout: Checkout, caller: Mapping[str, str] | None = None, merged: tuple[str, bytes] | None = None
+) -> Reading:
+    """Read every wanted file; one that cannot be read fails its source, and every other file is still judged.
+
+    `caller` is an environment to be judged too, `merged` the path and content of what stands for `.gitlab-ci.yml`.
+
+    Raises:
+        CheckoutError: there is nothing to read.
+    """
+    if not checkout.paths and not checkout.leaving:
+        names = ", ".join(patterns[0] for patterns in READERS.values())
+        hint = f"the gate reads {names} and their like, as git tracks them"
+        raise CheckoutError(f"{checkout.root.name}: nothing to check", hint)
+    files = Files(checkout.every, checkout.follow)
+    problems: list[Problem] = []
+    failed: set[str] = set()
+
+    def read(path: str, reader: str, content: Callable[[], bytes]) -> FileFacts | None:
+        try:
+            return run_reader(reader, path, content(), files)
+        except CheckoutError as error:
+            problems.append(Problem(error.message, error.hint, error.at))
+        except Exception as error:  # noqa: BLE001 - a reader that breaks must deny, not crash
+            problems.append(broken(f"{path}: reader `{reader}`", error))
+        failed.add(reader)
+        return None
+
+    found = []
+    for path in checkout.paths:
+        facts = read(path, reader_of(path), partial(checkout.read, path))
+        if facts:
+            found.append(_Read(path, reader_of(path), facts))
+    if merged:
+        path, data = merged
+        found = _with_merged(found, path, read(path, "gitlab_ci", lambda: data))
+    standing = list(_standing(found))
+    order = list(READERS)
+    said = [environment.read_environment(caller)] if caller is not None else []
+    said += [each.facts for each in sorted(standing, key=lambda each: order.index(each.reader))]
+    sources = {name: _source(name, standing, failed) for name in READERS}
+    return Reading(_together(said), sources, tuple(problems))
+
+
+def broken(what: str, error: Exception) -> Problem:
+    """A reader or linker that broke, as what prevents a decision."""
+    hint = "this is a defect of policygate; please report it with the file, or exclude the file for now"
+    return Problem(f"{what} broke: {type(error).__name__}: {error}", hint)
+
+
+def unseen_advice(unseen: Iterable[Unseen]) -> Iterator[str]:
+    """A line for what GitLab includes from elsewhere, and one for what other kinds of files refer to."""
+    gitlab: dict[str, None] = {}
+    others: dict[str, None] = {}
+    for each in unseen:
+        if each.kind in {"action", "workflow", "file", "variables"}:
+            others[f"`{each.what}`"] = None
+        else:
+            gitlab[f"`{each.what}`"] = None
+    if gitlab:
+        count = f"{len(gitlab)} include{'s' if len(gitlab) > 1 else ''}"
+        yield f"not seen: {count} ({_some(gitlab)}): hand the merged YAML over with --gitlab-merged FILE"
+    if others:
+        yield f"not seen, though it may set variables: {_some(others)}"
+
+
+def _some(names: Iterable[str]) -> str:
+    shown = list(names)
+    more = [f"{len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
+    return ", ".join([*shown[:_SHOWN], *more])
+
+
+def _with_merged(found: Sequence[_Read], path: str, merged: FileFacts | None) -> list[_Read]:
+    """The merged YAML in the place of the pipeline; the files that the pipeline includes are in it."""
+    kept = [each for each in found if each.path != GITLAB]
+    if merged is None:
+        return kept
+    inside = {other for each in found if each.path == GITLAB for other in each.facts.followed}
+    followed = sorted(inside.union(merged.followed))
+    return [*kept, _Read(path, "gitlab_ci", merged.model_copy(update={"followed": followed}))]
+
+
+def _standing(found: Sequence[_Read]) -> Iterator[_Read]:
+    """Those files that are judged on their own: no other one takes them in.
+
+    Of files that take one another in the first one stands.
+    """
+    followed = {path for each in found for path in each.facts.followed}
+    covered: set[str] = set()
+    for each in sorted(found, key=lambda each: each.path in followed):
+        if each.path not in covered:
+            covered.update(each.facts.followed)
+            yield each
+
+
+def _source(name: str, found: Iterable[_Read], failed: set[str]) -> Source:
+    own = [each for each in found if each.reader == name]
+    problems = [problem for each in own for problem in each.facts.problems]
+    status = "failed" if name in failed else "partial" if problems else "ok" if own else "skipped"
+    files = {path for each in own for path in (each.path, *each.facts.followed)}
+    return Source.model_validate({"status": status, "files": len(files), "problems": problems})
+
+
+def _together(said: Sequence[FileFacts]) -> FileFacts:
+    return FileFacts(
+        **{name: [item for facts in said for item in getattr(facts, name)] for name in FileFacts.model_fields}
+    )
