@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 
 from policygate.facts.files import Files
-from policygate.facts.model import Assignment, FileFacts
+from policygate.facts.go.variables import VARIABLES
+from policygate.facts.link.go_contexts import link
+from policygate.facts.model import Assignment, Command, Context, FileFacts, Go, Setting
+from policygate.facts.own import FAMILIES, Surroundings, state_own
 from policygate.location import At
 
+Run = tuple[list[str], str, dict[str, str]]
+Linked = Callable[[FileFacts], dict[str, dict[str, set[str]]]]
 _CASE = re.compile(r"### (.*)\n((?:(?!===\n).*\n)*)===\n((?:(?!### ).*\n)*)")
 
 
@@ -80,3 +85,86 @@ def several_files() -> Callable[[str], tuple[str, bytes, Files]]:
         return parts[0], parts[1].encode(), Files(sorted(content), content.get)
 
     return split
+
+
+def possible(context: Context, command: Command) -> dict[str, set[str]]:
+    """The values that each variable of a go command may have; one that is unset is as good as empty.
+
+    A value that the files do not tell has a question mark in front of it, so that it equals nothing.
+    """
+    return {
+        name: set(_values([*getattr(command.settings, name), *getattr(context.settings, name)]))
+        for name in sorted(VARIABLES)
+    }
+
+
+def _values(settings: list[Setting]) -> Iterator[str]:
+    for setting in settings:
+        if setting.confidence == "unknown":
+            yield f"?{setting.value}"
+        else:
+            yield "" if setting.at.origin == "default" else setting.value
+        if not setting.condition:
+            return
+    yield ""
+
+
+@pytest.fixture
+def linked() -> Callable[[FileFacts], dict[str, dict[str, set[str]]]]:
+    """A function from the facts of a file to the arguments of each go command and the values that it may receive.
+
+    Nothing is set outside the repository. Commands with equal arguments are one, with all that any of them may receive.
+    """
+    own = state_own(modules=[], public=[], proxies=[], sumdbs=[])
+    surroundings = Surroundings(own, {family: {} for family in FAMILIES.values()})
+
+    def predict(facts: FileFacts) -> dict[str, dict[str, set[str]]]:
+        found: dict[str, dict[str, set[str]]] = {}
+        for context in link(facts, surroundings, Go()).contexts:
+            for command in context.commands:
+                values = found.setdefault(" ".join(command.arguments), {name: set() for name in VARIABLES})
+                for name, more in possible(context, command).items():
+                    values[name] |= more
+        return found
+
+    return predict
+
+
+@pytest.fixture
+def hold(linked: Linked, record_count: Callable[[str, int, int], None]) -> Callable[[str, FileFacts, list[Run]], None]:
+    """A function that holds what is said of go commands against what `go_runs` saw, for an oracle of this name.
+
+    A command whose arguments hold `open` may have several values, of which those that were seen must be some; any
+    other has exactly one.
+    """
+
+    def compare(oracle: str, facts: FileFacts, runs: list[Run]) -> None:
+        seen: dict[str, list[dict[str, str]]] = {}
+        for arguments, _, environment in runs:
+            seen.setdefault(" ".join(arguments), []).append(environment)
+        predicted = linked(facts)
+        wrong = [f"only one side has {command}" for command in predicted.keys() ^ seen.keys()]
+        for command in predicted.keys() & seen.keys():
+            for name, values in predicted[command].items():
+                real = {environment.get(name, "") for environment in seen[command]}
+                if not (real <= values if "open" in command else real == values):
+                    wrong.append(f"{command}: {name} is {sorted(real)}, not {sorted(values)}")
+        record_count(oracle, len(runs), len(wrong))
+        assert (facts.problems, sorted(wrong)) == ([], [])
+
+    return compare
+
+
+@pytest.fixture
+def projects() -> Callable[[str], dict[str, dict[str, str]]]:
+    """A function from the name of a table to its projects, each of them its files by path."""
+
+    def read(table: str) -> dict[str, dict[str, str]]:
+        text = (Path(__file__).parent / table).read_text(encoding="utf-8")
+        _, *parts = re.split(r"(?m)^### (.*)\n", text)
+        return {
+            name: dict(zip(*[iter(re.split(r"(?m)^--- (.*)\n", inner)[1:])] * 2, strict=True))
+            for name, inner in zip(parts[::2], parts[1::2], strict=True)
+        }
+
+    return read
