@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from policygate.errors import CheckoutError
 
@@ -22,7 +23,7 @@ MAX_FILE_BYTES = 16 * 1024 * 1024
 DEFAULT_EXCLUDE = ("**/vendor/*/**", "**/testdata/**", "**/node_modules/**", "**/_*/go.*", "**/.*/go.*")
 """What the go command ignores, and npm packages; `*` also matches `/`. Below `_x` and `.x` only manifests are."""
 
-_HARDENED = {
+HARDENED: Mapping[str, str] = {
     "core.fsmonitor": "false",
     "core.hooksPath": os.devnull,
     "core.pager": "cat",
@@ -31,7 +32,8 @@ _HARDENED = {
     "protocol.allow": "never",
     "submodule.recurse": "false",
 }
-_SUBMODULE_MODE = "160000"
+"""Settings under which git runs nothing that a repository names, and asks nobody."""
+SUBMODULE_MODE = "160000"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,55 @@ class Link:
 
     path: str
     target: str
+
+
+class Tree(Protocol):
+    """The files of a work tree or of a revision; paths are relative, with `/`, sorted."""
+
+    root: Path
+
+    @property
+    def every(self) -> Sequence[str]:
+        """All paths, whether wanted and excluded or not."""
+
+    @property
+    def entries(self) -> frozenset[str]:
+        """All paths, those of links themselves included, and the folders of submodules, which end in `/`."""
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """The wanted files that are not excluded, links that stay inside resolved to what they mean."""
+
+    @property
+    def leaving(self) -> Sequence[Link]:
+        """The links among them that lead out."""
+
+    def read(self, path: str) -> bytes:
+        """The content of one of `paths`.
+
+        Raises:
+            CheckoutError: it cannot be read, is no regular file, or is larger than `MAX_FILE_BYTES`.
+        """
+
+    def follow(self, path: str) -> bytes | None:
+        """The content of a file that another one refers to; None when it is not there, excluded, or leads out.
+
+        Raises:
+            CheckoutError: as `read`.
+        """
+
+    def content(self, path: str) -> bytes | None:
+        """The content of any file; None when there is none. A link is not followed.
+
+        Raises:
+            CheckoutError: as `read`.
+        """
+
+    def below(self, folder: str) -> Sequence[str]:
+        """The files below a folder, or the one file of that name."""
+
+    def identity(self, path: str) -> str:
+        """What is equal for equal contents; empty when that is not known without reading."""
 
 
 class Checkout:
@@ -66,7 +117,7 @@ class Checkout:
         Raises:
             CheckoutError: as `read`.
         """
-        if path not in self._known or _excluded(path, self._exclude):
+        if path not in self._known or is_excluded(path, self._exclude):
             return None
         inner = self._resolve(path)
         return None if inner is None else _read(path, self.root / inner)
@@ -80,7 +131,7 @@ class Checkout:
         files: dict[str, Path] = {}
         links = []
         for path in self.every:
-            if not self._wanted(path) or _excluded(path, self._exclude):
+            if not self._wanted(path) or is_excluded(path, self._exclude):
                 continue
             inner = self._resolve(path)
             if inner is None:
@@ -106,6 +157,19 @@ class Checkout:
             CheckoutError: it cannot be read, is no regular file, or is larger than `MAX_FILE_BYTES`.
         """
         return _read(path, self._listing[0][path])
+
+    def content(self, path: str) -> bytes | None:
+        """The content of any file, tracked or not; None when there is none. A link is not followed."""
+        return read_beside(self.root, path)
+
+    def below(self, folder: str) -> Sequence[str]:
+        """The files below a folder, or the one file of that name."""
+        prefix = f"{folder.rstrip('/')}/" if folder not in {"", "."} else ""
+        return [path for path in self.every if path == folder or path.startswith(prefix)]
+
+    def identity(self, path: str) -> str:  # noqa: ARG002 - a revision knows it
+        """Nothing: a work tree does not know what a file holds without reading it."""
+        return ""
 
     def _resolve(self, path: str) -> str | None:
         """The path with links resolved; None when it leaves the tree. A plain path costs one system call."""
@@ -143,7 +207,7 @@ def existing_folder(root: Path) -> Path:
 
 def tracked_files(root: Path) -> frozenset[str]:
     """Everything that git tracks below a resolved root; empty without git."""
-    repository = _repository(root)
+    repository = repository_of(root)
     return frozenset(_list_tracked(root, repository)) if repository else frozenset()
 
 
@@ -163,18 +227,24 @@ def _read(path: str, full: Path) -> bytes:
         hint = "make the file readable, or add it to `exclude` in policygate.yaml"
         raise CheckoutError(f"{path}: cannot be read: {_reason(error)}", hint) from error
     if len(data) > MAX_FILE_BYTES:
-        limit = MAX_FILE_BYTES // 1024 // 1024
-        raise CheckoutError(f"{path}: is larger than {limit} MiB", "add it to `exclude` in policygate.yaml")
+        raise too_large(path)
     return data
+
+
+def too_large(path: str) -> CheckoutError:
+    """What is said of a file beyond `MAX_FILE_BYTES`."""
+    limit = MAX_FILE_BYTES // 1024 // 1024
+    return CheckoutError(f"{path}: is larger than {limit} MiB", "add it to `exclude` in policygate.yaml")
 
 
 def _list(root: Path) -> Iterator[str]:
     """The files; a submodule is its folder, which ends in `/`."""
-    repository = _repository(root)
+    repository = repository_of(root)
     return _list_folder(root) if repository is None else _list_tracked(root, repository)
 
 
-def _repository(root: Path) -> Path | None:
+def repository_of(root: Path) -> Path | None:
+    """The nearest folder that git keeps, from a folder upwards."""
     return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), None)
 
 
@@ -183,11 +253,11 @@ def _list_tracked(root: Path, repository: Path) -> Iterator[str]:
 
     One process without GitPython, whose import alone takes longer than everything else that listing does.
     """
-    configuration = {**_HARDENED, "safe.directory": str(repository)}
+    configuration = {**HARDENED, "safe.directory": str(repository)}
     options = [part for key, value in configuration.items() for part in ("-c", f"{key}={value}")]
-    command = [_git(root), *options, "ls-files", "-z", "--stage"]
+    command = [program(root), *options, "ls-files", "-z", "--stage"]
     try:
-        listed = subprocess.run(command, cwd=root, env=_environment(), capture_output=True, check=True).stdout
+        listed = subprocess.run(command, cwd=root, env=clean_environment(), capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
         said = getattr(error, "stderr", b"").decode(errors="replace").strip() or _reason(error)
         hint = "repair the repository, or run on an export without `.git`"
@@ -198,10 +268,10 @@ def _list_tracked(root: Path, repository: Path) -> Iterator[str]:
         mode = meta.partition(" ")[0]
         if path and path not in seen and os.path.lexists(root / path):
             seen.add(path)
-            yield f"{path}/" if mode == _SUBMODULE_MODE else path
+            yield f"{path}/" if mode == SUBMODULE_MODE else path
 
 
-def _git(root: Path) -> str:
+def program(root: Path) -> str:
     """The git on the PATH, but none that the checkout brings along."""
     folders = [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if Path(folder).is_absolute()]
     outside = [folder for folder in folders if not Path(folder).resolve().is_relative_to(root)]
@@ -211,7 +281,7 @@ def _git(root: Path) -> str:
     return found
 
 
-def _environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """The caller's environment without what would point git elsewhere."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return {**kept, "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
@@ -233,7 +303,8 @@ def _list_folder(root: Path) -> Iterator[str]:
                 yield Path(entry.path).relative_to(root).as_posix()
 
 
-def _excluded(path: str, patterns: Sequence[str]) -> bool:
+def is_excluded(path: str, patterns: Sequence[str]) -> bool:
+    """Whether one of the globs of `exclude` matches; `*` also matches `/`."""
     rooted = f"/{path}"
     return any(fnmatchcase(path, pattern) or fnmatchcase(rooted, pattern) for pattern in patterns)
 

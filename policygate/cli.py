@@ -3,27 +3,34 @@
 import gc
 import os
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
 from policygate import __version__
+from policygate.cli_check import check
 from policygate.cli_gosum import gosum
-from policygate.cli_options import GraphOption, ModcacheOption
+from policygate.cli_options import (
+    ConfigOption,
+    EnvironmentOption,
+    GraphOption,
+    MergedOption,
+    ModcacheOption,
+    PolicyOption,
+    Root,
+    today,
+)
 from policygate.cli_route import route
 from policygate.errors import PolicygateError
-from policygate.output import SCREEN, Progress, is_colored, print_error, stream_width, write_file, write_reports
+from policygate.output import is_colored, print_error, stream_width, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from policygate.engine import OpaServer
     from policygate.findings import Rule
-    from policygate.gate import Request
+    from policygate.request import Request
 
-TOKEN_VARIABLE = "POLICYGATE_OPA_TOKEN"  # noqa: S105 - the name of a variable
 DEBUG_VARIABLE = "POLICYGATE_DEBUG"
 
 app = typer.Typer(
@@ -35,31 +42,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Root = Annotated[Path, typer.Argument(metavar="PATH", help="The root of a checkout.", show_default="here")]
-ConfigOption = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="Use this file instead of PATH/policygate.yaml.")
-]
-PolicyOption = Annotated[
-    list[Path] | None, typer.Option("--policy", metavar="FOLDER", help="Add the policies of a folder. Repeatable.")
-]
-RuleOption = Annotated[
-    list[str] | None, typer.Option("--rule", metavar="ID", help="Decide only this rule, or all below it. Repeatable.")
-]
-SkipOption = Annotated[
-    list[str] | None,
-    typer.Option("--skip-rule", metavar="ID", help="Leave out this rule, or all below it. Repeatable."),
-]
-EnvironmentOption = Annotated[
-    bool, typer.Option("--with-environment", help="Judge the Go variables of the calling environment too.")
-]
-MergedOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--gitlab-merged", metavar="FILE", help="Read this merged YAML, as GitLab prints it, for .gitlab-ci.yml."
-    ),
-]
-
-
+app.command()(check)
 app.command()(route)
 app.command()(gosum)
 
@@ -77,74 +60,6 @@ def _options(
     ] = False,
 ) -> None:
     """A policy-as-code gate for dependency and network rules of Go repositories."""
-
-
-@app.command()
-def check(  # noqa: PLR0913, PLR0917 - one parameter a flag
-    root: Root = Path(),
-    config: ConfigOption = None,
-    policy: PolicyOption = None,
-    rule: RuleOption = None,
-    skip_rule: SkipOption = None,
-    engine: Annotated[Literal["auto", "opa", "embedded"], typer.Option(help="What evaluates the policies.")] = "auto",
-    opa_url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help=f"Ask this OPA server, which must serve `policygate bundle`. Its token is read from {TOKEN_VARIABLE}.",
-        ),
-    ] = None,
-    opa_ca: Annotated[Path | None, typer.Option(metavar="FILE", help="Certificates that sign the server's.")] = None,
-    opa_cert: Annotated[Path | None, typer.Option(metavar="FILE", help="Client certificate for the server.")] = None,
-    opa_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Key of the client certificate.")] = None,
-    timeout: Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="How long a decision may take.")] = 60.0,
-    formats: Annotated[
-        list[str] | None,
-        typer.Option("--format", metavar="FORMAT[:FILE]", help="text, json or sarif, to stdout or a file. Repeatable."),
-    ] = None,
-    fail_on: Annotated[
-        Literal["error", "warning", "note"] | None,
-        typer.Option(help="The least severity that fails the check. [default: the configuration's, else error]"),
-    ] = None,
-    with_environment: EnvironmentOption = False,
-    gitlab_merged: MergedOption = None,
-    graph: GraphOption = None,
-    modcache: ModcacheOption = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print failing findings only, one a line.")] = False,
-    color: Annotated[Literal["auto", "always", "never"], typer.Option(help="Whether text is coloured.")] = "auto",
-) -> None:
-    """Check a checkout: exit 0 passed, 1 findings, 2 wrong usage or configuration, 3 no decision was possible."""
-    from policygate.errors import UsageError  # noqa: PLC0415 - `--version` and `--help` need none of it
-    from policygate.findings import Problem, Verdict  # noqa: PLC0415
-    from policygate.gate import Request  # noqa: PLC0415
-    from policygate.gate import check as decide  # noqa: PLC0415
-
-    outputs = _outputs(formats or ["text"])
-    request = Request(
-        root=root,
-        today=_today(),
-        config=config,
-        policies=policy or (),
-        only=rule or (),
-        skip=skip_rule or (),
-        engine=engine,
-        opa=_server(opa_url, opa_ca, opa_cert, opa_key),
-        fail_on=fail_on,
-        environment=os.environ if with_environment else None,
-        gitlab_merged=gitlab_merged,
-        graphs=graph or (),
-        modcache=modcache,
-        timeout_s=timeout,
-    )
-    try:
-        with Progress() as progress:
-            verdict = decide(request, progress.stage)
-    except UsageError as error:
-        verdict = Verdict(outcome="error", problems=(Problem(error.message, error.hint, error.at),))
-        write_reports(verdict, [output for output in outputs if output != SCREEN], root, color=color, quiet=quiet)
-        raise typer.Exit(error.exit_code) from error
-    write_reports(verdict, outputs, root, color=color, quiet=quiet)
-    raise typer.Exit(verdict.exit_code)
 
 
 @app.command()
@@ -278,10 +193,10 @@ def _run() -> int:
 def _request(
     root: Path, *, config: Path | None = None, policy: "Sequence[Path] | None" = None, ignore_config: bool = False
 ) -> "Request":
-    from policygate.gate import Request  # noqa: PLC0415
+    from policygate.request import Request  # noqa: PLC0415
 
     given = Path(os.devnull) if ignore_config else config
-    return Request(root=root, today=_today(), config=given, policies=policy or ())
+    return Request(root=root, today=today(), config=given, policies=policy or ())
 
 
 def _rules(policy: "Sequence[Path] | None") -> "Sequence[Rule]":
@@ -289,34 +204,3 @@ def _rules(policy: "Sequence[Path] | None") -> "Sequence[Rule]":
     from policygate.engine.policies import load_pack  # noqa: PLC0415
 
     return sorted([*load_pack(policy or ()).rules, *builtin.RULES.values()], key=lambda rule: rule.id)
-
-
-def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
-
-
-def _server(url: str | None, ca: Path | None, cert: Path | None, key: Path | None) -> "OpaServer | None":
-    from policygate.engine import OpaServer  # noqa: PLC0415
-    from policygate.errors import UsageError  # noqa: PLC0415
-
-    if url is None:
-        if ca or cert or key:
-            raise UsageError("--opa-ca, --opa-cert and --opa-key need --opa-url")
-        return None
-    return OpaServer(url=url, token=os.environ.get(TOKEN_VARIABLE, ""), ca_file=ca, client_cert=cert, client_key=key)
-
-
-def _outputs(formats: "Sequence[str]") -> "list[tuple[str, Path | None]]":
-    """Format and file of each `--format`; stdout is None, and takes one of them only."""
-    from policygate.errors import UsageError  # noqa: PLC0415
-    from policygate.report import RENDERERS  # noqa: PLC0415
-
-    outputs: list[tuple[str, Path | None]] = []
-    for given in formats:
-        name, _, file = given.partition(":")
-        if name not in RENDERERS:
-            raise UsageError(f"unknown format `{name}`", f"formats: {', '.join(RENDERERS)}")
-        if not file and any(path is None for _, path in outputs):
-            raise UsageError("two formats cannot share stdout", f"give one of them a file: `--format {name}:FILE`")
-        outputs.append((name, Path(file) if file else None))
-    return outputs

@@ -1,10 +1,34 @@
 """Flags that several commands take."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+Root = Annotated[Path, typer.Argument(metavar="PATH", help="The root of a checkout.", show_default="here")]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="Use this file instead of PATH/policygate.yaml.")
+]
+PolicyOption = Annotated[
+    list[Path] | None, typer.Option("--policy", metavar="FOLDER", help="Add the policies of a folder. Repeatable.")
+]
+RuleOption = Annotated[
+    list[str] | None, typer.Option("--rule", metavar="ID", help="Decide only this rule, or all below it. Repeatable.")
+]
+SkipOption = Annotated[
+    list[str] | None,
+    typer.Option("--skip-rule", metavar="ID", help="Leave out this rule, or all below it. Repeatable."),
+]
+EnvironmentOption = Annotated[
+    bool, typer.Option("--with-environment", help="Judge the Go variables of the calling environment too.")
+]
+MergedOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--gitlab-merged", metavar="FILE", help="Read this merged YAML, as GitLab prints it, for .gitlab-ci.yml."
+    ),
+]
 GraphOption = Annotated[
     list[Path] | None,
     typer.Option(
@@ -15,3 +39,8 @@ ModcacheOption = Annotated[
     Path | None,
     typer.Option("--modcache", metavar="DIR", help="Read the graph from a module cache, as GOMODCACHE names it."),
 ]
+
+
+def today() -> str:
+    """The date of the run in UTC, `YYYY-MM-DD`."""
+    return datetime.now(UTC).date().isoformat()

@@ -37,8 +37,8 @@ def route(  # noqa: PLR0913, PLR0917 - one parameter a flag
 ) -> None:
     """Tell how go fetches a module: who is asked, what leads on, who learns its name, who vouches for it."""
     from policygate.facts.go.scenario import parse_answers  # noqa: PLC0415 - `--help` needs none of it
-    from policygate.gate import Request  # noqa: PLC0415
     from policygate.report.walk import render_json, render_text  # noqa: PLC0415
+    from policygate.request import Request  # noqa: PLC0415
     from policygate.route import Question, answer  # noqa: PLC0415
 
     path, _, version = module.partition("@")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from policygate.checkout import Checkout
+from policygate.checkout import Tree
 from policygate.findings import Finding
 from policygate.location import At
 from policygate.redact import redact
@@ -12,15 +12,15 @@ CONTEXT_LINES = 1
 
 
 def excerpts(
-    checkout: Checkout, secrets: Sequence[At], shown: Iterable[Finding], given: tuple[str, bytes] | None = None
+    checkout: Tree, secrets: Sequence[At], shown: Iterable[Finding], given: Mapping[str, bytes]
 ) -> Mapping[str, Mapping[int, str]]:
     """The lines around every span of the findings, by path and 1-based number.
 
-    `secrets` are the spans that readers found; text that looks like a credential is blanked besides. `given` is the
-    path and content of a file that stands outside the checkout.
+    `secrets` are the spans that readers found; text that looks like a credential is blanked besides. `given` are
+    files that stand elsewhere.
     """
     wanted: dict[str, set[int]] = {}
-    for finding in shown:
+    for finding in (each for each in shown if each.change != "fixed"):
         for at in (finding.at, *(related.at for related in finding.related)):
             if at.path and at.start.line:
                 near = range(at.start.line - CONTEXT_LINES, at.end.line + CONTEXT_LINES + 1)
@@ -28,11 +28,11 @@ def excerpts(
     return {
         path: _lines(data, numbers, [at for at in secrets if at.path == path])
         for path, numbers in sorted(wanted.items())
-        if (data := given[1] if given and path == given[0] else _content(checkout, path)) is not None
+        if (data := given[path] if path in given else _content(checkout, path)) is not None
     }
 
 
-def _content(checkout: Checkout, path: str) -> bytes | None:
+def _content(checkout: Tree, path: str) -> bytes | None:
     return checkout.read(path) if path in checkout.paths else checkout.follow(path)
 
 

@@ -50,6 +50,8 @@ class Rule:
     """A CVSS-like figure for code-scanning platforms, from `0.1` to `10.0`; empty when it is no security rule."""
     needs: tuple[str, ...] = ()
     """The sources whose facts it reads, sorted; empty for rules that the gate itself decides."""
+    blocks: bool = True
+    """Whether its findings can fail a check; else they only tell people what to look at."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,23 @@ class Related:
 
     message: str
     at: At
+
+
+@dataclass(frozen=True)
+class Excuse:
+    """Why a finding does not count, or would not if what says so were merged."""
+
+    kind: Literal["waiver", "ignore"]
+    reason: str
+    owner: str
+    """Empty for an ignore."""
+    ticket: str
+    until: str
+    """The last day that it holds, `YYYY-MM-DD`."""
+    at: At
+    """The waiver or the comment."""
+    pending: bool = False
+    """Whether it stands only in what is judged, and not yet on the target branch; the finding counts."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +92,15 @@ class Finding:
     related: tuple[Related, ...] = ()
     assumes: tuple[str, ...] = ()
     """What it rests on that nobody stated; such a finding is a note."""
+    modules: tuple[str, ...] = ()
+    """The paths of the modules that it is about, where the rule tells."""
+    contexts: tuple[str, ...] = ()
+    """The ids of the contexts that it is about, where the rule tells."""
+    seen_by: frozenset[str] = frozenset()
+    """What it was seen by; where the rule does not tell, its words and the files of its related places."""
     change: Change = "none"
     disposition: Disposition = "active"
+    excuse: Excuse | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -83,8 +109,18 @@ class Finding:
 
     @property
     def evidence(self) -> str:
-        """What it was seen by: the same identity with other evidence is a changed finding."""
-        return _digest(self.message, *(text for r in self.related for text in (r.message, r.at.path)))
+        """What it was seen by, as a digest: the same identity with more evidence is a changed finding."""
+        return _digest(*sorted(self.proofs))
+
+    @property
+    def proofs(self) -> frozenset[str]:
+        """The single pieces of what it was seen by."""
+        return self.seen_by or frozenset([self.message, *(f"{r.message} {r.at.path}" for r in self.related)])
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is of this change, or there is no change to judge; and nothing excuses it."""
+        return self.disposition == "active" and self.change in {"none", "new", "changed"}
 
 
 @dataclass(frozen=True)
@@ -104,6 +140,10 @@ class Checked:
     modules: int = 0
     contexts: int = 0
     rules: int = 0
+    idle: tuple[str, ...] = ()
+    """The ids of the rules that met none of the facts that they are about."""
+    skipped: tuple[str, ...] = ()
+    """Files of known formats that were left out, each with the reason."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +152,34 @@ class EngineInfo:
 
     name: str = ""
     version: str = ""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a merge request was compared with."""
+
+    target: str
+    """The revision as it was asked for."""
+    target_commit: str
+    """Its tip, whose configuration, policies and waivers hold."""
+    base_commit: str
+    """The merge base."""
+    head_commit: str
+    everything: bool = False
+    """Whether what the target has already is judged too."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a rule would find that this change adds or edits."""
+
+    rule: str
+    now: int
+    """Its findings on the head."""
+    before: int
+    """Those among them that the base has too."""
+    problem: str = ""
+    """Why it could not be evaluated."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +199,9 @@ class Verdict:
     rules: tuple[Rule, ...] = ()
     """The rules that were asked, sorted by id."""
     lines: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    compared: Compared | None = None
+    """None outside merge-request mode."""
+    previews: tuple[Preview, ...] = ()
     advice: tuple[str, ...] = ()
     """One line each on how to make the next run say more, such as what to state in `policygate.yaml`."""
 
@@ -140,8 +211,13 @@ class Verdict:
         return {"pass": 0, "fail": 1, "error": 3}[self.outcome]
 
     def count(self, severity: Severity) -> int:
-        """The number of active findings of one severity."""
-        return sum(f.severity == severity and f.disposition == "active" for f in self.findings)
+        """The number of findings of one severity that are judged."""
+        return sum(f.severity == severity and self.judges(f) for f in self.findings)
+
+    def judges(self, finding: Finding) -> bool:
+        """Whether a finding is judged: active, and of this change or of everything if that was asked for."""
+        everything = self.compared is not None and self.compared.everything
+        return finding.counts or (everything and finding.disposition == "active" and finding.change == "carried")
 
 
 def judge(
@@ -149,17 +225,18 @@ def judge(
     problems: Sequence[Problem],
     *,
     fail_on: Severity,
-    severities: Mapping[str, Severity],
+    compared: Compared | None = None,
 ) -> Verdict:
-    """Order the findings, apply the configured severities by rule id, and decide.
+    """Decide: a problem makes the outcome `error` whatever the findings are."""
+    verdict = Verdict("pass", tuple(findings), tuple(problems), fail_on=fail_on, compared=compared)
+    failed = any(f.rule.blocks and verdict.judges(f) and at_least(f.severity, fail_on) for f in verdict.findings)
+    return replace(verdict, outcome="error" if problems else "fail" if failed else "pass")
 
-    A problem makes the outcome `error` whatever the findings are; a finding that assumes something is a note.
-    """
-    ordered = sorted({_key(f): _with_severity(f, severities) for f in findings}.items())
-    judged = tuple(finding for _, finding in ordered)
-    failed = any(f.disposition == "active" and at_least(f.severity, fail_on) for f in judged)
-    outcome: Outcome = "error" if problems else "fail" if failed else "pass"
-    return Verdict(outcome=outcome, findings=judged, problems=tuple(problems), fail_on=fail_on)
+
+def ordered(findings: Iterable[Finding], severities: Mapping[str, Severity]) -> tuple[Finding, ...]:
+    """The findings by place, each once, with the configured severities by rule id; one that assumes is a note."""
+    unique = {_key(finding): _with_severity(finding, severities) for finding in findings}
+    return tuple(finding for _, finding in sorted(unique.items()))
 
 
 def at_least(severity: Severity, threshold: Severity) -> bool:
@@ -176,7 +253,15 @@ def _with_severity(finding: Finding, severities: Mapping[str, Severity]) -> Find
 
 def _key(finding: Finding) -> tuple[object, ...]:
     start = finding.at.start
-    return (finding.at.path, start.line, start.column, finding.rule.id, finding.subject, finding.message)
+    return (
+        finding.at.path,
+        start.line,
+        start.column,
+        finding.rule.id,
+        finding.subject,
+        finding.message,
+        finding.change,
+    )
 
 
 def _digest(*parts: str) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from policygate.checkout import Checkout
+from policygate.checkout import Tree
 from policygate.errors import CheckoutError
-from policygate.facts import READERS, environment, reader_of, run_reader
+from policygate.facts import FOLLOWING, READERS, environment, reader_of, run_reader
 from policygate.facts.files import Files
 from policygate.facts.model import FileFacts, Source, Unseen
 from policygate.findings import Problem
@@ -31,21 +31,46 @@ class _Read:
     facts: FileFacts
 
 
+class Memory:
+    """What was read of one tree, for another one that holds the same contents."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], tuple[FileFacts, Mapping[str, str]]] = {}
+
+    def recall(self, tree: Tree, path: str, reader: str) -> FileFacts | None:
+        """What a file said, if it and all that it was read with are the same here."""
+        facts, others = self._known.get(self._key(tree, path, reader), (None, {}))
+        return facts if all(tree.identity(other) == identity for other, identity in others.items()) else None
+
+    def keep(self, tree: Tree, path: str, reader: str, facts: FileFacts, others: Iterable[str]) -> None:
+        """Remember what a file says, and the paths that its reader looked up."""
+        if tree.identity(path):
+            seen = {other: tree.identity(other) for other in others}
+            self._known[self._key(tree, path, reader)] = (facts, seen)
+
+    def _key(self, tree: Tree, path: str, reader: str) -> tuple[object, ...]:
+        return (reader, path, tree.identity(path), tree.every if reader in FOLLOWING else ())
+
+
 def read_files(
-    checkout: Checkout, caller: Mapping[str, str] | None = None, merged: tuple[str, bytes] | None = None
+    checkout: Tree,
+    caller: Mapping[str, str] | None = None,
+    merged: tuple[str, bytes] | None = None,
+    memory: Memory | None = None,
 ) -> Reading:
     """Read every wanted file; one that cannot be read fails its source, and every other file is still judged.
 
-    `caller` is an environment to be judged too, `merged` the path and content of what stands for `.gitlab-ci.yml`.
-
-    Raises:
-        CheckoutError: there is nothing to read.
+    `caller` is an environment to be judged too, `merged` the path and content of what stands for `.gitlab-ci.yml`,
+    `memory` what was read of another side.
     """
-    if not checkout.paths and not checkout.leaving:
-        names = ", ".join(patterns[0] for patterns in READERS.values())
-        hint = f"the gate reads {names} and their like, as git tracks them"
-        raise CheckoutError(f"{checkout.root.name}: nothing to check", hint)
-    files = Files(checkout.every, checkout.follow)
+    looked_up: set[str] = set()
+
+    def look_up(path: str) -> bytes | None:
+        looked_up.add(path)
+        return checkout.follow(path)
+
+    files = Files(checkout.every, look_up)
+    memory = memory or Memory()
     problems: list[Problem] = []
     failed: set[str] = set()
 
@@ -61,9 +86,15 @@ def read_files(
 
     found = []
     for path in checkout.paths:
-        facts = read(path, reader_of(path), partial(checkout.read, path))
+        reader = reader_of(path)
+        facts = memory.recall(checkout, path, reader)
+        if facts is None:
+            looked_up.clear()
+            facts = read(path, reader, partial(checkout.read, path))
+            if facts:
+                memory.keep(checkout, path, reader, facts, looked_up)
         if facts:
-            found.append(_Read(path, reader_of(path), facts))
+            found.append(_Read(path, reader, facts))
     if merged:
         path, data = merged
         found = _with_merged(found, path, read(path, "gitlab_ci", lambda: data))
@@ -73,6 +104,18 @@ def read_files(
     said += [each.facts for each in sorted(standing, key=lambda each: order.index(each.reader))]
     sources = {name: _source(name, standing, failed) for name in READERS}
     return Reading(_together(said), sources, tuple(problems))
+
+
+def require_files(tree: Tree) -> None:
+    """Refuse a tree in which nothing is to be read.
+
+    Raises:
+        CheckoutError: there is no file of any known format.
+    """
+    if not tree.paths and not tree.leaving:
+        names = ", ".join(patterns[0] for patterns in READERS.values())
+        hint = f"the gate reads {names} and their like, as git tracks them"
+        raise CheckoutError(f"{tree.root.name}: nothing to check", hint)
 
 
 def broken(what: str, error: Exception) -> Problem:

@@ -25,8 +25,10 @@ from policygate.facts.model import (
     SumdbSetting,
 )
 from policygate.facts.own import state_own
-from policygate.gate import Gathered, Request, read_checkout
+from policygate.gate import read_checkout
+from policygate.gathering import Gathered
 from policygate.location import nowhere
+from policygate.request import Request
 from policygate.routes import Answer, Checksums, InForce, Route, Step
 
 _ROUTING = ("GONOPROXY", "GONOSUMDB", "GOPRIVATE", "GOPROXY", "GOSUMDB")

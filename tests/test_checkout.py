@@ -166,8 +166,8 @@ def test_a_folder_of_somebody_else_is_accepted(repository: Repository, monkeypat
     """Git's own switch for its tests makes every folder somebody else's."""
     root = repository({"go.mod": "module m\n"})
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
-    kept = checkout._environment()
-    monkeypatch.setattr(checkout, "_environment", lambda: {**kept, "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"})
+    kept = checkout.clean_environment()
+    monkeypatch.setattr(checkout, "clean_environment", lambda: {**kept, "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"})
     refused = subprocess.run(["git", "status"], cwd=root, check=False, capture_output=True, text=True)
     assert "dubious ownership" in refused.stderr
     assert paths(root) == ["go.mod"]

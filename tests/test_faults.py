@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from policygate import gate, reading
+from policygate import gathering, reading
 from policygate.facts import model
 from policygate.facts.files import Files
-from policygate.gate import Request, check
+from policygate.gate import check
+from policygate.request import Request
 
 GO_MOD = {"go.mod": "module git.acme.example/app\n\ngo 1.26\n"}
 
@@ -92,7 +93,7 @@ def test_a_linker_that_breaks(root: Path, monkeypatch: pytest.MonkeyPatch) -> No
     def broken(linker: str, *_: object) -> model.Go:
         raise KeyError(linker)
 
-    monkeypatch.setattr(gate, "run_linker", broken)
+    monkeypatch.setattr(gathering, "run_linker", broken)
     verdict = check(Request(root=root, today="2026-01-01", engine="embedded"))
     assert verdict.exit_code == 3
     assert verdict.problems[0].message == "linker `go_works` broke: KeyError: 'go_works'"

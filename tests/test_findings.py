@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from policygate.findings import Finding, Problem, Related, Rule, Severity, judge
+from policygate.findings import Finding, Problem, Related, Rule, Severity, judge, ordered
 from policygate.location import At, Position
 
 RULE = Rule("goproxy.comma_failover", "t", "d", "warning", "f")
@@ -30,8 +30,8 @@ def test_findings_are_ordered_by_place_then_rule_then_subject() -> None:
         finding(2),
         replace(finding(9), at=at(1, 1, "Z.yml")),
     ]
-    ordered = judge(given, (), fail_on="error", severities={}).findings
-    assert [(f.at.path, f.at.start.line, f.rule.id, f.subject) for f in ordered] == [
+    shown = judge(ordered(given, {}), (), fail_on="error").findings
+    assert [(f.at.path, f.at.start.line, f.rule.id, f.subject) for f in shown] == [
         ("Z.yml", 1, "goproxy.comma_failover", "s"),
         ("a.yml", 2, "goproxy.comma_failover", "s"),
         ("a.yml", 2, "goproxy.comma_failover", "z"),
@@ -44,27 +44,27 @@ def test_findings_are_ordered_by_place_then_rule_then_subject() -> None:
     ("fail_on", "outcome", "code"), [("error", "pass", 0), ("warning", "fail", 1), ("note", "fail", 1)]
 )
 def test_the_threshold_decides(fail_on: Severity, outcome: str, code: int) -> None:
-    verdict = judge([finding(1)], (), fail_on=fail_on, severities={})
+    verdict = judge(ordered([finding(1)], {}), (), fail_on=fail_on)
     assert (verdict.outcome, verdict.exit_code) == (outcome, code)
 
 
 def test_a_problem_is_no_decision_whatever_was_found() -> None:
-    verdict = judge([finding(1, OTHER)], [Problem("broken")], fail_on="error", severities={})
+    verdict = judge(ordered([finding(1, OTHER)], {}), [Problem("broken")], fail_on="error")
     assert (verdict.outcome, verdict.exit_code, len(verdict.findings)) == ("error", 3, 1)
 
 
 def test_configured_severities_replace_the_rules() -> None:
-    verdict = judge([finding(1)], (), fail_on="error", severities={RULE.id: "error"})
+    verdict = judge(ordered([finding(1)], {RULE.id: "error"}), (), fail_on="error")
     assert (verdict.outcome, verdict.count("error"), verdict.count("warning")) == ("fail", 1, 0)
 
 
 def test_a_finding_that_assumes_something_is_a_note_even_when_configured() -> None:
-    verdict = judge([finding(1, OTHER, assumes=("x",))], (), fail_on="warning", severities={OTHER.id: "error"})
+    verdict = judge(ordered([finding(1, OTHER, assumes=("x",))], {OTHER.id: "error"}), (), fail_on="warning")
     assert (verdict.outcome, verdict.count("note")) == ("pass", 1)
 
 
 def test_what_is_waived_does_not_fail() -> None:
-    verdict = judge([finding(1, OTHER, disposition="waived")], (), fail_on="error", severities={})
+    verdict = judge(ordered([finding(1, OTHER, disposition="waived")], {}), (), fail_on="error")
     assert (verdict.outcome, verdict.count("error")) == ("pass", 0)
 
 

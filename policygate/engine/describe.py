@@ -7,19 +7,20 @@ from policygate.engine.faults import Fault, refuse
 from policygate.engine.metadata import Metadata, read_metadata
 from policygate.engine.modules import Module, check_modules, find_modules, kind, reached
 from policygate.engine.needs import needs
-from policygate.engine.pack import Entry, Pack, Package, join_pack
+from policygate.engine.pack import Entry, Folder, Pack, Package, join_pack
 from policygate.findings import Parameter, Rule, Severity
 
 
-def describe_policies(home: Path, extra_folders: Sequence[Path]) -> Pack:
+def describe_policies(home: Path, extra_folders: Sequence[Path | Folder]) -> Pack:
     """The pack of the shipped policies below `home` and of users' folders.
 
     Raises: PolicyError, one for all faults together.
     """
     faults: list[Fault] = []
-    modules = list(find_modules(home, faults, shipped=True))
+    modules = list(find_modules(home, faults))
     for folder in extra_folders:
-        modules += find_modules(folder, faults, shipped=False)
+        named = folder if isinstance(folder, Folder) else Folder(folder, folder.as_posix())
+        modules += find_modules(named.path, faults, shown=named.shown)
     faults += check_modules(modules)
     modules.sort(key=lambda module: module.package)
     described = sorted(_describe(modules, faults), key=lambda pair: pair[0].id)

@@ -59,28 +59,32 @@ def kind(decision: str) -> str:
     return decision.partition("_")[0]
 
 
-def find_modules(folder: Path, faults: list[Fault], *, shipped: bool) -> Iterator[Module]:
-    """Read every policy of a folder, or one single file; what cannot be read becomes a fault. Tests are left out."""
+def find_modules(folder: Path, faults: list[Fault], *, shown: str = "") -> Iterator[Module]:
+    """Read every policy of a folder, or one single file; what cannot be read becomes a fault. Tests are left out.
+
+    `shown` is what people call a folder of users; without it the policies are the shipped ones.
+    """
+    called = shown or folder.as_posix()
     try:
         paths = list(policy_paths(folder)) if folder.exists() else []
     except OSError as error:
-        faults.append(Fault(folder.as_posix(), 0, 0, f"the policy folder cannot be read: {error.strerror or error}"))
+        faults.append(Fault(called, 0, 0, f"the policy folder cannot be read: {error.strerror or error}"))
         return
     for path in paths:
-        label = path.relative_to(folder).as_posix() if shipped else path.as_posix()
+        label = (Path(shown) / path.relative_to(folder)).as_posix()
         try:
             data = _read(path, folder)
             source = Text(label, data.removeprefix(b"\xef\xbb\xbf"))
             declared = outline(source)
-            file = PolicyFile(label, source.text, shipped, declared.package)
-            yield Module(file, declared, source, folder.as_posix())
+            file = PolicyFile(label, source.text, not shown, declared.package)
+            yield Module(file, declared, source, called)
         except OSError as error:
             faults.append(Fault(label, 0, 0, f"the policy cannot be read: {error.strerror or error}"))
         except ValueError as error:
             faults.append(Fault(label, 0, 0, f"the policy cannot be read: {error}"))
     if not paths:
         what = "holds no policy" if folder.exists() else "does not exist"
-        faults.append(Fault(folder.as_posix(), 0, 0, f"the policy folder {what}"))
+        faults.append(Fault(called, 0, 0, f"the policy folder {what}"))
 
 
 def _read(path: Path, folder: Path) -> bytes:

@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from hashlib import sha256
 from json import dumps, loads
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from policygate.errors import PolicyError
 from policygate.findings import Rule
 
 Package = tuple[str, ...]
 """The segments of a package."""
+
+
+class Folder(NamedTuple):
+    """A folder of policies, or a single one, that people know by another name."""
+
+    path: Path
+    shown: str
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from policygate.engine.index import read_index
-from policygate.engine.pack import Entry, Pack, PolicyFile, parameters_schema, shipped_folder
+from policygate.engine.pack import Entry, Folder, Pack, PolicyFile, parameters_schema, shipped_folder
 
-__all__ = ["Entry", "Pack", "PolicyFile", "load_pack", "parameters_schema", "shipped_folder"]
+__all__ = ["Entry", "Folder", "Pack", "PolicyFile", "load_pack", "parameters_schema", "shipped_folder"]
 
 
-def load_pack(extra_folders: Sequence[Path] = (), *, shipped: Path | None = None) -> Pack:
+def load_pack(extra_folders: Sequence[Path | Folder] = (), *, shipped: Path | None = None) -> Pack:
     """Load the shipped policies and those of users' folders (or single files); tests (`_test.rego`) are left out.
 
     Raises: PolicyError, one for all faults together.

@@ -1,0 +1,113 @@
+"""From the files of one side to the Rego input: read, then link."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from policygate import builtin
+from policygate.checkout import Tree
+from policygate.config import ConfigFile
+from policygate.engine.policies import Pack
+from policygate.errors import UsageError
+from policygate.facts import LINKERS, model, run_linker
+from policygate.facts.own import Surroundings, guess_own, state_own
+from policygate.findings import Problem, Rule
+from policygate.graphs import cached_go_mod, read_graphs
+from policygate.reading import Memory, broken, read_files, require_files
+from policygate.request import Request
+
+
+@dataclass
+class Gathered:
+    """What one side says, and what went wrong on the way."""
+
+    files: model.FileFacts = field(default_factory=model.FileFacts)
+    sources: dict[str, model.Source] = field(default_factory=dict)
+    own: model.Own = field(default_factory=lambda: guess_own(model.FileFacts()))
+    outer: Sequence[str] = ()
+    go: model.Go = field(default_factory=model.Go)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def gather(request: Request, settings: ConfigFile, sides: Sequence[Tree]) -> list[Gathered]:
+    """Read and link each side, the head first; what both hold is read once, and what is own is the same for both.
+
+    Raises:
+        CheckoutError: the files cannot be listed, or there is nothing to check.
+    """
+    require_files(sides[0])
+    memory = Memory()
+    merged = merged_pipeline(request)
+    gathered = []
+    for tree in sides:
+        reading = read_files(tree, request.environment, merged if tree is sides[0] else None, memory)
+        gathered.append(Gathered(reading.files, reading.sources, problems=list(reading.problems)))
+    surroundings = _surroundings(settings, [side.files for side in gathered])
+    common = replace(surroundings, graph=read_graphs(request.graphs), cached_go_mod=cached_go_mod(request.modcache))
+    for side, tree in zip(gathered, sides, strict=True):
+        side.own, side.outer = surroundings.own, sorted(surroundings.outer)
+        _link(side, replace(common, entries=tree.entries))
+    return gathered
+
+
+def facts_of_side(
+    side: Gathered,
+    request: Request,
+    settings: ConfigFile,
+    pack: Pack,
+    asked: Sequence[Rule],
+) -> model.Facts:
+    """The Rego input of one side."""
+    return model.Facts(
+        now=request.today,
+        run=model.Run(
+            mode="merge_request" if request.target else "check",
+            rules=[rule.id for rule in asked if rule.id not in builtin.RULES],
+        ),
+        config=model.Config(own=side.own, outer=list(side.outer), parameters=settings.config.parameters(pack.rules)),
+        sources=side.sources,
+        go=side.go,
+    )
+
+
+def undecided(asked: Sequence[Rule], sources: Mapping[str, model.Source]) -> Iterator[Problem]:
+    """A rule whose facts are incomplete denies: what it did not see may be what it is about."""
+    for name, source in sources.items():
+        rules = [rule.id for rule in asked if name in rule.needs]
+        if source.status == "failed" and rules:
+            yield Problem(f"source `{name}` failed, so these rules could not be decided: {', '.join(rules)}")
+
+
+def merged_pipeline(request: Request) -> tuple[str, bytes] | None:
+    """The path and content of the merged pipeline, if one is given.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    if request.gitlab_merged is None:
+        return None
+    try:
+        return str(request.gitlab_merged), request.gitlab_merged.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{request.gitlab_merged}: cannot be read: {(error.strerror or '').lower()}") from error
+
+
+def _link(side: Gathered, surroundings: Surroundings) -> None:
+    for name in LINKERS:
+        try:
+            side.go = run_linker(name, side.files, surroundings, side.go)
+        except Exception as error:  # noqa: BLE001 - as for readers
+            side.problems.append(broken(f"linker `{name}`", error))
+        status = "failed" if any(f"`{name}`" in problem.message for problem in side.problems) else "ok"
+        side.sources[name] = model.Source(status="failed" if status == "failed" else "ok", files=0, problems=[])
+
+
+def _surroundings(settings: ConfigFile, sides: Sequence[model.FileFacts]) -> Surroundings:
+    own = settings.config.own
+    if own is not None:
+        stated = state_own(modules=own.modules, public=own.public, proxies=own.proxies, sumdbs=own.sumdbs)
+        return Surroundings(stated, settings.outer())
+    together = model.FileFacts(
+        modules=[module for side in sides for module in side.modules],
+        places=[place for side in sides for place in side.places],
+    )
+    return Surroundings(guess_own(together), settings.outer())
