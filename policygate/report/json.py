@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import cast
 
-from policygate.findings import Finding, Problem, Rule, Verdict
+from policygate.findings import Compared, Excuse, Finding, Problem, Rule, Verdict
 from policygate.location import At, Position
 
 VERSION = "1"
@@ -26,10 +26,14 @@ def render(verdict: Verdict) -> str:
             "modules": verdict.checked.modules,
             "contexts": verdict.checked.contexts,
             "rules": verdict.checked.rules,
+            "idle_rules": list(verdict.checked.idle),
+            "skipped": list(verdict.checked.skipped),
         },
+        "compared": _compared(verdict.compared),
         "engine": {"name": verdict.engine.name, "version": verdict.engine.version},
         "findings": [_finding(finding) for finding in verdict.findings],
         "problems": [_problem(problem) for problem in verdict.problems],
+        "previews": [vars(preview) for preview in verdict.previews],
         "advice": list(verdict.advice),
     }
     return encode(document)
@@ -67,6 +71,35 @@ def _finding(finding: Finding) -> dict[str, object]:
         "assumes": list(finding.assumes),
         "change": finding.change,
         "disposition": finding.disposition,
+        "excuse": _excuse(finding.excuse),
+        "modules": list(finding.modules),
+        "contexts": list(finding.contexts),
+    }
+
+
+def _excuse(excuse: Excuse | None) -> dict[str, object] | None:
+    if excuse is None:
+        return None
+    return {
+        "kind": excuse.kind,
+        "reason": excuse.reason,
+        "owner": excuse.owner,
+        "ticket": excuse.ticket,
+        "until": excuse.until,
+        "pending": excuse.pending,
+        "location": _location(excuse.at),
+    }
+
+
+def _compared(compared: Compared | None) -> dict[str, object] | None:
+    if compared is None:
+        return None
+    return {
+        "target": compared.target,
+        "target_commit": compared.target_commit,
+        "base_commit": compared.base_commit,
+        "head_commit": compared.head_commit,
+        "everything": compared.everything,
     }
 
 

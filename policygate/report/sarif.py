@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from policygate import __version__
-from policygate.findings import SEVERITIES, Finding, Problem, Rule, Verdict
+from policygate.findings import SEVERITIES, Checked, Finding, Problem, Rule, Verdict
 from policygate.location import At
 from policygate.report.json import encode
 
@@ -22,6 +22,7 @@ _MAX_TEXT = 1024
 _PROBLEM_SEVERITY = {"error": "error", "warning": "warning", "note": "recommendation"}
 _BASELINE_STATE = {"new": "new", "carried": "unchanged", "changed": "updated", "fixed": "absent"}
 _SUPPRESSION = {"waived": "external", "ignored": "inSource"}
+_KIND = {"waiver": "external", "ignore": "inSource"}
 _ADDRESS = re.compile(r"https?://[!-~]+")
 _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
@@ -42,12 +43,16 @@ def render(verdict: Verdict) -> str:
         "results": [_result(finding, index[finding.rule.id], verdict.lines) for finding in shown],
         "properties": {
             "engine": f"{verdict.engine.name} {verdict.engine.version}".strip(),
-            "checked": vars(verdict.checked),
+            "checked": _checked(verdict.checked),
             "failOn": verdict.fail_on,
         },
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return encode(log)
+
+
+def _checked(checked: Checked) -> Json:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(checked).items()}
 
 
 def _rules(verdict: Verdict) -> list[Rule]:
@@ -165,10 +170,21 @@ def _result(finding: Finding, rule_index: int, lines: Mapping[str, Mapping[int, 
             for number, related in enumerate(placed, 1)
         ]
     if finding.disposition != "active":
-        result["suppressions"] = [{"kind": _SUPPRESSION[finding.disposition], "status": "accepted"}]
+        result["suppressions"] = [_suppression(finding)]
+    elif finding.excuse:
+        result["suppressions"] = [{**_suppression(finding), "status": "underReview"}]
     if finding.change != "none":
         result["baselineState"] = _BASELINE_STATE[finding.change]
     return result
+
+
+def _suppression(finding: Finding) -> Json:
+    kind = _SUPPRESSION[finding.disposition] if finding.excuse is None else _KIND[finding.excuse.kind]
+    suppression: Json = {"kind": kind, "status": "accepted"}
+    if finding.excuse:
+        by = f" ({finding.excuse.owner})" if finding.excuse.owner else ""
+        suppression["justification"] = f"{finding.excuse.reason}{by}, until {finding.excuse.until}"
+    return suppression
 
 
 def _message(finding: Finding) -> str:

@@ -1,8 +1,9 @@
 """The report for people: excerpts with underlines, reasons, fixes, and a final line with the counts."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from policygate.findings import SEVERITIES, Checked, Finding, Problem, Verdict, at_least
+from policygate.findings import SEVERITIES, Checked, Excuse, Finding, Preview, Problem, Verdict, at_least
 from policygate.location import At, Origin
 from policygate.report.drawing.frame import Mark, can_draw, draw, drawn_lines
 from policygate.report.drawing.screen import BLANK, Line, Style, flat, fold, headline, measure, paint, show
@@ -18,6 +19,10 @@ _STANDS_FOR: dict[Origin, str] = {
     "outer": "declared outside",
     "environment": "the caller's environment",
 }
+_CHANGES = {"changed": "the base has it too, with less evidence", "carried": "the base has it too"}
+_SHOWN = 4
+_DIGITS = 10
+
 _OUTCOMES: dict[str, tuple[str, Style]] = {
     "pass": ("passed", "good"),
     "fail": ("failed", "error"),
@@ -36,7 +41,7 @@ def render(verdict: Verdict, *, width: int = 100, color: bool = False, quiet: bo
 
 def _quiet(verdict: Verdict) -> Iterator[Line]:
     for finding in verdict.findings:
-        if finding.disposition == "active" and at_least(finding.severity, verdict.fail_on):
+        if finding.rule.blocks and verdict.judges(finding) and at_least(finding.severity, verdict.fail_on):
             head = f"{finding.severity}[{show(finding.rule.id)}]"
             place: Line = ((f"{_short_place(finding.at)}: ", "plain"), (head, finding.severity))
             yield (*place, (f": {flat(finding.message)}", "plain"))
@@ -48,17 +53,23 @@ def _quiet(verdict: Verdict) -> Iterator[Line]:
 def _report(verdict: Verdict, width: int) -> Iterator[Line]:
     explained = set()
     for finding in verdict.findings:
-        if finding.disposition == "active":
+        if verdict.judges(finding):
             yield from _finding(finding, verdict.lines, width, explain=finding.rule.id not in explained)
             yield BLANK
             explained.add(finding.rule.id)
     for problem in verdict.problems:
         yield from _problem(problem, verdict.lines, width)
         yield BLANK
-    for advice in verdict.advice:
-        yield from headline("note", "note", advice, width, bold=False)
-    if verdict.advice:
+    notes = [*map(_preview, verdict.previews), *verdict.advice]
+    for note in notes:
+        yield from headline("note", "note", note, width, bold=False)
+    if notes:
         yield BLANK
+    for line in _surveyed(verdict):
+        first, *others = fold(line, width, width - 4)
+        yield ((first, "plain"),)
+        for text in others:
+            yield ((f"    {text}", "plain"),)
     yield from _summary(verdict, width)
 
 
@@ -78,6 +89,10 @@ def _finding(finding: Finding, lines: Mapping[str, Mapping[int, str]], width: in
         drawing += _note("note", _count(unseen, "more place"), gutter, width)
     for assumed in finding.assumes:
         drawing += _note("assumes", assumed, gutter, width)
+    if finding.change in _CHANGES:
+        drawing += _note(finding.change, _CHANGES[finding.change], gutter, width)
+    if finding.excuse:
+        drawing += _note("pending", _pending(finding.excuse), gutter, width)
     if explain:
         drawing += _note("why", rule.description.strip().split("\n\n")[0], gutter, width)
         drawing += _note("fix", rule.fix, gutter, width)
@@ -158,7 +173,7 @@ def _summary(verdict: Verdict, width: int) -> list[Line]:
 def _counts(verdict: Verdict) -> str:
     counts = [_count(verdict.count(severity), severity) for severity in SEVERITIES if verdict.count(severity)]
     for disposition in ("waived", "ignored"):
-        left_out = sum(finding.disposition == disposition for finding in verdict.findings)
+        left_out = sum(f.disposition == disposition and f.change != "fixed" for f in verdict.findings)
         counts += [f"{left_out} {disposition}"] if left_out else []
     if counts:
         return ", ".join(counts)
@@ -172,6 +187,38 @@ def _checked(verdict: Verdict) -> str:
     facts = f"{_count(checked.modules, 'module')}, {_count(checked.contexts, 'context')}"
     by = flat(f", {engine.name} {engine.version}") if engine.name else ""
     return f"{_count(checked.files, 'file')} ({facts}), {_count(checked.rules, 'rule')}{by}"
+
+
+def _surveyed(verdict: Verdict) -> Iterator[str]:
+    """What was compared, and what was there but not judged, a line each."""
+    compared, checked = verdict.compared, verdict.checked
+    if compared:
+        changes = Counter(finding.change for finding in verdict.findings)
+        told = ", ".join(f"{changes[change]} {change}" for change in ("new", "changed", "carried", "fixed"))
+        base = f"`{show(compared.target)}` (merge base {compared.base_commit[:_DIGITS]})"
+        scope = ", all of them judged" if compared.everything else ""
+        yield f"compared with {base}: {told}{scope}"
+    if checked.idle:
+        yield f"{_count(len(checked.idle), 'rule')} met no facts: {_some(checked.idle)}"
+    if checked.skipped:
+        yield f"left out: {_some(checked.skipped)}"
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(map(flat, names[:_SHOWN]))
+    return f"{shown}, {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown
+
+
+def _preview(preview: Preview) -> str:
+    rule = f"rule `{show(preview.rule)}`, which this change adds or edits,"
+    if preview.problem:
+        return f"{rule} cannot be evaluated: {flat(preview.problem)}"
+    return f"{rule} would find {preview.now}, {preview.before} of them in the base too; it is not judged by yet"
+
+
+def _pending(excuse: Excuse) -> str:
+    by = f" by {flat(excuse.owner)}" if excuse.owner else ""
+    return f"{_short_place(excuse.at)} excuses it{by} until {flat(excuse.until)} once that is merged"
 
 
 def _count(number: int, noun: str) -> str:

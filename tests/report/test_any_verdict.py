@@ -5,17 +5,20 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from policygate.findings import (
     Checked,
+    Compared,
     EngineInfo,
+    Excuse,
     Finding,
     Link,
     Outcome,
     Parameter,
+    Preview,
     Problem,
     Related,
     Rule,
@@ -47,7 +50,7 @@ TEXT = TEXTS.map("".join)
 LINE = TEXT.map(lambda text: text.replace("\n", ""))
 PATHS = st.sampled_from(["go.mod", "a/b c.yml", "::error::x", "##vso[x]y", "\udc80\ud800\n\x1b", ""])
 ORIGINS = st.sampled_from(["text", "default", "absent", "outer", "environment"])
-FEW = settings(max_examples=40)
+FEW = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 SEVERITY_NAMES: list[Severity] = ["error", "warning", "note"]
 OUTCOME_NAMES: list[Outcome] = ["pass", "fail", "error"]
 SEVERITIES = st.sampled_from(SEVERITY_NAMES)
@@ -75,10 +78,15 @@ FINDINGS = st.builds(
     related=st.lists(st.builds(Related, TEXT, PLACES), max_size=4).map(tuple),
     assumes=st.lists(TEXT, max_size=2).map(tuple),
     change=st.sampled_from(["none", "new", "carried", "changed", "fixed"]),
+    modules=st.lists(TEXT, max_size=2).map(tuple),
+    contexts=st.lists(TEXT, max_size=2).map(tuple),
     disposition=st.sampled_from(["active", "active", "active", "waived", "ignored"]),
+    excuse=st.none()
+    | st.builds(Excuse, st.sampled_from(["waiver", "ignore"]), TEXT, TEXT, TEXT, TEXT, PLACES, st.booleans()),
 )
 PROBLEMS = st.lists(st.builds(Problem, TEXT, TEXT, st.none() | PLACES), min_size=1, max_size=2).map(tuple)
 COUNTS = st.integers(0, 3)
+NAMES = st.lists(TEXT, max_size=6).map(tuple)
 
 
 @st.composite
@@ -88,7 +96,9 @@ def verdicts(draw: st.DrawFn) -> Verdict:
         outcome=outcome,
         findings=draw(st.lists(FINDINGS, max_size=3).map(tuple)),
         problems=draw(PROBLEMS) if outcome == "error" else (),
-        checked=draw(st.builds(Checked, COUNTS, COUNTS, COUNTS, COUNTS)),
+        checked=draw(st.builds(Checked, COUNTS, COUNTS, COUNTS, COUNTS, NAMES, NAMES)),
+        compared=draw(st.none() | st.builds(Compared, TEXT, TEXT, TEXT, TEXT, st.booleans())),
+        previews=draw(st.lists(st.builds(Preview, TEXT, COUNTS, COUNTS, TEXT), max_size=2).map(tuple)),
         engine=draw(st.builds(EngineInfo, TEXT, TEXT)),
         fail_on=draw(SEVERITIES),
         rules=draw(st.lists(RULES, max_size=2).map(tuple)),
