@@ -13,7 +13,7 @@ from policygate.errors import EngineError, PolicyError
 from policygate.findings import Finding, Related, Rule, Severity
 from policygate.location import At, Position
 
-_OURS = frozenset({"message", "subject", "at", "related", "assumes"})
+_OURS = frozenset({"message", "subject", "at", "related", "assumes", "modules", "contexts", "evidence"})
 _SEVERITIES: tuple[str, ...] = get_args(Severity)
 
 
@@ -117,6 +117,9 @@ class _Answer:
             at=self._at(element),
             related=tuple(self._related(element)),
             assumes=_texts(element, "assumes"),
+            modules=_texts(element, "modules"),
+            contexts=_texts(element, "contexts"),
+            seen_by=frozenset(_texts(element, "evidence")),
         )
 
     def _own_severity(self, name: str, element: dict[str, Any]) -> Severity:

@@ -1,6 +1,7 @@
 """Which sources a policy needs, by the input paths that it reads."""
 
 from collections.abc import Iterable
+from itertools import chain
 
 _MODULES = ("go_graph", "go_mod", "go_modules", "go_work", "vendor")
 _SUMS = ("go_graph", "go_mod", "go_modules", "go_sum", "go_sums", "go_work")
@@ -25,8 +26,20 @@ GO: dict[str, tuple[str, ...]] = {
 }
 """The sources (readers and linkers) behind each key of `input.go`."""
 
+CHANGE: dict[str, tuple[str, ...]] = {
+    "exists": (),
+    "base": (),
+    "head": (),
+    "files": (),
+    "sums": ("go_sum",),
+    "downgrades": ("go_mod",),
+}
+"""The readers behind each key of `input.change`; git itself tells the most of it."""
+
 EVERYTHING = frozenset(source for sources in GO.values() for source in sources)
-_WITHOUT_SOURCES = frozenset({"change", "config", "network", "now", "observed", "run", "sources"})
+_FACTS = frozenset({("change",), ("go",), ("network",)})
+_DEPTH = {("go", "settings"): 3, ("change", "exists"): 1, ("change", "files"): 1, ("change", "sums"): 1}
+_WITHOUT_SOURCES = frozenset({"config", "network", "now", "observed", "run", "sources"})
 
 
 def needs(paths: Iterable[tuple[str, ...]]) -> frozenset[str]:
@@ -37,10 +50,17 @@ def needs(paths: Iterable[tuple[str, ...]]) -> frozenset[str]:
     return frozenset(source for path in paths for source in _sources(path))
 
 
+def about(paths: Iterable[tuple[str, ...]]) -> frozenset[str]:
+    """The parts of the facts at input paths, as `go.works`, `go.settings.GOPROXY` or `change`."""
+    return frozenset(".".join(path[: _DEPTH.get(path[:2], 2)]) for path in paths if path[:1] in _FACTS)
+
+
 def _sources(path: tuple[str, ...]) -> Iterable[str]:
     below = path[1:] if path[:1] == ("base",) else path
     if below[:1] == ("exists",) or (below and below[0] in _WITHOUT_SOURCES):
         return ()
+    if path[:1] == ("change",):
+        return CHANGE.get(path[1], EVERYTHING) if len(path) > 1 else chain.from_iterable(CHANGE.values())
     if len(below) < 2 or below[0] != "go":
         return EVERYTHING
     return GO.get(below[1], EVERYTHING)

@@ -665,6 +665,32 @@ class ChangedFile(Fact):
     old_path: str
 
 
+class ChangedSum(Fact):
+    """Another hash for what a go.sum or go.work.sum had a hash of already."""
+
+    file: str
+    module: str
+    version: str
+    go_mod: bool
+    """Whether it is of the go.mod alone."""
+    before: str
+    """The hash that counted: the first one."""
+    after: str
+    at: At
+    """The line of the new hash."""
+
+
+class Downgrade(Fact):
+    """A go.mod that requires a lower version of a module than it did, as the go command orders versions."""
+
+    file: str
+    module: str
+    before: str
+    after: str
+    at: At
+    """The requirement, as it is now."""
+
+
 class Change(Fact):
     """What a merge request changes; `exists` is false outside merge-request mode."""
 
@@ -672,6 +698,10 @@ class Change(Fact):
     base: str = ""
     head: str = ""
     files: list[ChangedFile] = []
+    sums: list[ChangedSum] = []
+    """Of files that both sides have, renames followed."""
+    downgrades: list[Downgrade] = []
+    """Of files that both sides have, renames followed."""
 
 
 class Base(Fact):

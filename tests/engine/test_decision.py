@@ -39,10 +39,24 @@ def test_a_finding_of_a_shipped_rule_is_read_whole(pack: Pack) -> None:
         "at": AT,
         "related": [{"message": "r", "at": {"text": "a fact", "at": AT}}],
         "assumes": ["a"],
+        "modules": ["m.example"],
+        "contexts": ["Makefile#build"],
+        "evidence": ["one", "other", "one"],
     }
     rule = next(rule for rule in pack.rules if rule.id == "go.quiet")
     assert findings(shipped(element), pack, ANCHOR) == [
-        Finding(rule, "error", "m", "s", PLACE, related=(Related("r", PLACE),), assumes=("a",))
+        Finding(
+            rule,
+            "error",
+            "m",
+            "s",
+            PLACE,
+            related=(Related("r", PLACE),),
+            assumes=("a",),
+            modules=("m.example",),
+            contexts=("Makefile#build",),
+            seen_by=frozenset({"one", "other"}),
+        )
     ]
 
 
@@ -75,6 +89,13 @@ def test_a_users_rule_may_answer_as_conftest_has_it(pack: Pack) -> None:
 def test_a_rule_that_only_warns_has_the_severity_of_its_metadata(pack: Pack) -> None:
     (finding,) = findings({"w": {"warn_a": ["x"]}}, pack, ANCHOR)
     assert finding.severity == "note"
+
+
+def test_a_users_rule_may_tell_what_it_is_about_too(pack: Pack) -> None:
+    told = {"modules": ["m.example"], "contexts": ["Makefile#build"], "evidence": ["one"]}
+    (finding,) = findings(mine({"msg": "m", **told}), pack, ANCHOR)
+    assert (finding.modules, finding.contexts) == (("m.example",), ("Makefile#build",))
+    assert finding.proofs == {"one"}
 
 
 def test_the_order_of_an_engine_does_not_matter(pack: Pack) -> None:
@@ -123,6 +144,18 @@ SHIPPED = "policygate/go/quiet.rego: rule `go.quiet`: "
         (
             shipped({"message": "m", "subject": "s", "assumes": [1]}),
             "`deny` returned a `assumes` that is no list of texts",
+        ),
+        (
+            shipped({"message": "m", "subject": "s", "modules": {"m.example": 1}}),
+            "`deny` returned a `modules` that is no list of texts",
+        ),
+        (
+            shipped({"message": "m", "subject": "s", "contexts": [""]}),
+            "`deny` returned a `contexts` that is no list of texts",
+        ),
+        (
+            shipped({"message": "m", "subject": "s", "evidence": [["x"]]}),
+            "`deny` returned a `evidence` that is no list of texts",
         ),
         ({"go.quiet": {"deny": True}}, "`deny` is a boolean, not a set of findings"),
         ({"go.quiet": {"deny": {"x": 1}}}, "`deny` is an object, not a set of findings"),

@@ -1,8 +1,8 @@
 import pytest
 
-from policygate.engine.needs import EVERYTHING, GO, needs
+from policygate.engine.needs import CHANGE, EVERYTHING, GO, needs
 from policygate.facts import LINKERS, READERS
-from policygate.facts.model import Facts, Go
+from policygate.facts.model import Change, Facts, Go
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,12 @@ from policygate.facts.model import Facts, Go
         (("base", "exists"), set()),
         (("sources", "go_mod"), set()),
         (("network",), set()),
+        (("change", "exists"), set()),
+        (("change", "files", "path"), set()),
+        (("change", "sums", "before"), {"go_sum"}),
+        (("change", "downgrades"), {"go_mod"}),
+        (("change",), {"go_mod", "go_sum"}),
+        (("change", "nothing_known"), EVERYTHING),
         (("go",), EVERYTHING),
         ((), EVERYTHING),
         (("base",), EVERYTHING),
@@ -40,8 +46,9 @@ def test_several_paths_need_the_sources_of_each() -> None:
 
 def test_every_key_of_the_facts_has_its_sources() -> None:
     assert set(GO) == set(Go.model_fields)
+    assert set(CHANGE) == set(Change.model_fields)
     quiet = {name for name in Facts.model_fields if not needs([(name,)])}
-    assert quiet == {"change", "config", "network", "now", "observed", "run", "sources"}
+    assert quiet == {"config", "network", "now", "observed", "run", "sources"}
 
 
 def test_the_sources_are_all_readers_and_linkers() -> None:
