@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from policygate.checkout import Link as FileLink
 from policygate.facts.model import Problem
 from policygate.findings import Finding, Link, Rule
 from policygate.location import At, Position
+from policygate.tree import Link as FileLink
 
 MALFORMED_FILE = Rule(
     id="gate.malformed_file",
@@ -32,7 +32,35 @@ LEAVING_LINK = Rule(
     profiles=("baseline",),
 )
 
-RULES: dict[str, Rule] = {rule.id: rule for rule in (LEAVING_LINK, MALFORMED_FILE)}
+STEERING_CHANGED = Rule(
+    id="gate.steering_changed",
+    title="A merge request changes what it is judged by",
+    description=(
+        "This file says how the gate judges. The merge request is judged by the version of its target branch, so that "
+        "nobody can excuse himself; the new version holds from the merge on. It fails no check, else no waiver could "
+        "ever be merged."
+    ),
+    severity="warning",
+    fix="Have its owners approve it, for example with an entry in CODEOWNERS.",
+    profiles=("baseline",),
+    blocks=False,
+)
+
+OVERRIDDEN_VARIABLE = Rule(
+    id="gate.overridden_variable",
+    title="A pipeline sets what tells the gate its target",
+    description=(
+        "In a merge request the gate compares with the target branch that the CI system names in this variable. A "
+        "pipeline that sets it chooses what it is compared with, and could hide anything as already there."
+    ),
+    severity="error",
+    fix="Remove the line, or give the gate its target with `--base` where the author cannot change it.",
+    profiles=("baseline",),
+)
+
+RULES: dict[str, Rule] = {
+    rule.id: rule for rule in (LEAVING_LINK, MALFORMED_FILE, OVERRIDDEN_VARIABLE, STEERING_CHANGED)
+}
 
 
 def malformed(problems: Iterable[Problem]) -> Iterable[Finding]:

@@ -5,92 +5,15 @@ out, links that lead out of the tree are not followed, and what is no regular fi
 """
 
 import os
-import shutil
 import stat
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
 from policygate.errors import CheckoutError
-
-MAX_FILE_BYTES = 16 * 1024 * 1024
-"""No manifest that a tool writes comes near."""
-
-DEFAULT_EXCLUDE = ("**/vendor/*/**", "**/testdata/**", "**/node_modules/**", "**/_*/go.*", "**/.*/go.*")
-"""What the go command ignores, and npm packages; `*` also matches `/`. Below `_x` and `.x` only manifests are."""
-
-HARDENED: Mapping[str, str] = {
-    "core.fsmonitor": "false",
-    "core.hooksPath": os.devnull,
-    "core.pager": "cat",
-    "core.sshCommand": "false",
-    "credential.helper": "",
-    "protocol.allow": "never",
-    "submodule.recurse": "false",
-}
-"""Settings under which git runs nothing that a repository names, and asks nobody."""
-SUBMODULE_MODE = "160000"
-
-
-@dataclass(frozen=True)
-class Link:
-    """A tracked link that leads out of the checkout, to a folder or to nothing."""
-
-    path: str
-    target: str
-
-
-class Tree(Protocol):
-    """The files of a work tree or of a revision; paths are relative, with `/`, sorted."""
-
-    root: Path
-
-    @property
-    def every(self) -> Sequence[str]:
-        """All paths, whether wanted and excluded or not."""
-
-    @property
-    def entries(self) -> frozenset[str]:
-        """All paths, those of links themselves included, and the folders of submodules, which end in `/`."""
-
-    @property
-    def paths(self) -> Sequence[str]:
-        """The wanted files that are not excluded, links that stay inside resolved to what they mean."""
-
-    @property
-    def leaving(self) -> Sequence[Link]:
-        """The links among them that lead out."""
-
-    def read(self, path: str) -> bytes:
-        """The content of one of `paths`.
-
-        Raises:
-            CheckoutError: it cannot be read, is no regular file, or is larger than `MAX_FILE_BYTES`.
-        """
-
-    def follow(self, path: str) -> bytes | None:
-        """The content of a file that another one refers to; None when it is not there, excluded, or leads out.
-
-        Raises:
-            CheckoutError: as `read`.
-        """
-
-    def content(self, path: str) -> bytes | None:
-        """The content of any file; None when there is none. A link is not followed.
-
-        Raises:
-            CheckoutError: as `read`.
-        """
-
-    def below(self, folder: str) -> Sequence[str]:
-        """The files below a folder, or the one file of that name."""
-
-    def identity(self, path: str) -> str:
-        """What is equal for equal contents; empty when that is not known without reading."""
+from policygate.hardened import clean_environment, git_command, repository_of
+from policygate.tree import DEFAULT_EXCLUDE, MAX_FILE_BYTES, SUBMODULE_MODE, Link, choose, is_excluded, too_large
 
 
 class Checkout:
@@ -127,12 +50,19 @@ class Checkout:
         return frozenset(self.every)
 
     @cached_property
+    def _chosen(self) -> tuple[Sequence[str], Mapping[str, int]]:
+        return choose(self.every, self._wanted, self._exclude)
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """How many wanted files each pattern of `exclude` keeps out."""
+        return self._chosen[1]
+
+    @cached_property
     def _listing(self) -> tuple[Mapping[str, Path], tuple[Link, ...]]:
         files: dict[str, Path] = {}
         links = []
-        for path in self.every:
-            if not self._wanted(path) or is_excluded(path, self._exclude):
-                continue
+        for path in self._chosen[0]:
             inner = self._resolve(path)
             if inner is None:
                 links.append(Link(path, _target(self.root, path)))
@@ -231,21 +161,10 @@ def _read(path: str, full: Path) -> bytes:
     return data
 
 
-def too_large(path: str) -> CheckoutError:
-    """What is said of a file beyond `MAX_FILE_BYTES`."""
-    limit = MAX_FILE_BYTES // 1024 // 1024
-    return CheckoutError(f"{path}: is larger than {limit} MiB", "add it to `exclude` in policygate.yaml")
-
-
 def _list(root: Path) -> Iterator[str]:
     """The files; a submodule is its folder, which ends in `/`."""
     repository = repository_of(root)
     return _list_folder(root) if repository is None else _list_tracked(root, repository)
-
-
-def repository_of(root: Path) -> Path | None:
-    """The nearest folder that git keeps, from a folder upwards."""
-    return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), None)
 
 
 def _list_tracked(root: Path, repository: Path) -> Iterator[str]:
@@ -253,9 +172,7 @@ def _list_tracked(root: Path, repository: Path) -> Iterator[str]:
 
     One process without GitPython, whose import alone takes longer than everything else that listing does.
     """
-    configuration = {**HARDENED, "safe.directory": str(repository)}
-    options = [part for key, value in configuration.items() for part in ("-c", f"{key}={value}")]
-    command = [program(root), *options, "ls-files", "-z", "--stage"]
+    command = [*git_command(root, repository), "ls-files", "-z", "--stage"]
     try:
         listed = subprocess.run(command, cwd=root, env=clean_environment(), capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
@@ -269,22 +186,6 @@ def _list_tracked(root: Path, repository: Path) -> Iterator[str]:
         if path and path not in seen and os.path.lexists(root / path):
             seen.add(path)
             yield f"{path}/" if mode == SUBMODULE_MODE else path
-
-
-def program(root: Path) -> str:
-    """The git on the PATH, but none that the checkout brings along."""
-    folders = [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if Path(folder).is_absolute()]
-    outside = [folder for folder in folders if not Path(folder).resolve().is_relative_to(root)]
-    found = shutil.which("git", path=os.pathsep.join(outside))
-    if found is None:
-        raise CheckoutError("the checkout is a git repository, and there is no `git` on the PATH", "install git")
-    return found
-
-
-def clean_environment() -> dict[str, str]:
-    """The caller's environment without what would point git elsewhere."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return {**kept, "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 
 
 def _list_folder(root: Path) -> Iterator[str]:
@@ -301,12 +202,6 @@ def _list_folder(root: Path) -> Iterator[str]:
                 pending.append(Path(entry.path))
             else:
                 yield Path(entry.path).relative_to(root).as_posix()
-
-
-def is_excluded(path: str, patterns: Sequence[str]) -> bool:
-    """Whether one of the globs of `exclude` matches; `*` also matches `/`."""
-    rooted = f"/{path}"
-    return any(fnmatchcase(path, pattern) or fnmatchcase(rooted, pattern) for pattern in patterns)
 
 
 def _reason(error: Exception) -> str:

@@ -7,12 +7,12 @@ from typing import Annotated, Literal, Protocol
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from policygate.checkout import DEFAULT_EXCLUDE
 from policygate.errors import UsageError
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.own import OuterValue
 from policygate.findings import Rule, Severity
 from policygate.location import At, Position
+from policygate.tree import DEFAULT_EXCLUDE
 
 FILE_NAME = "policygate.yaml"
 MAX_CONFIG_BYTES = 1024 * 1024

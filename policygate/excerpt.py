@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from policygate.checkout import Tree
 from policygate.findings import Finding
 from policygate.location import At
 from policygate.redact import redact
+from policygate.tree import Tree
 
 CONTEXT_LINES = 1
 """Lines before and after a span."""

@@ -50,6 +50,8 @@ class Rule:
     """A CVSS-like figure for code-scanning platforms, from `0.1` to `10.0`; empty when it is no security rule."""
     needs: tuple[str, ...] = ()
     """The sources whose facts it reads, sorted; empty for rules that the gate itself decides."""
+    about: tuple[str, ...] = ()
+    """The parts of the Rego input that it reads, such as `go.works`, sorted."""
     blocks: bool = True
     """Whether its findings can fail a check; else they only tell people what to look at."""
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from policygate import builtin
 from policygate.changes import compare
-from policygate.checkout import Tree
 from policygate.config import FILE_NAME, ConfigFile
 from policygate.engine import EngineChoice, open_engine
 from policygate.engine.bundle import write_bundle
@@ -20,12 +19,17 @@ from policygate.findings import Checked, EngineInfo, Finding, Problem, Rule, Ver
 from policygate.gathering import Gathered, facts_of_side, gather, merged_pipeline, undecided
 from policygate.ground import Ground, load_policies, open_ground
 from policygate.location import At, Position
+from policygate.preview import preview
 from policygate.reading import unseen_advice
 from policygate.request import Request
+from policygate.steering import overridden, steering
+from policygate.tree import Tree
 
 Progress = Callable[[str], None]
 
 _MANY = 3
+_DERIVED = {"go.exposures": "go.contexts", "go.sum_conflicts": "go.sums", "go.work_flags": "go.works"}
+"""Facts that are there only where something is wrong, and those that they are made of."""
 
 
 def check(request: Request, progress: Progress = lambda _: None) -> Verdict:
@@ -49,12 +53,13 @@ def check(request: Request, progress: Progress = lambda _: None) -> Verdict:
             progress("evaluating the policies")
             decided = [findings(engine.decide(each.model_dump_json()), pack, _anchor(each)) for each in inputs]
             info = EngineInfo(engine.name, engine.version)
+        previews = preview(request, ground, pack, inputs) if ground.compared else ()
     except UsageError:
         raise
     except PolicygateError as error:
         return Verdict(outcome="error", problems=(_problem(error),), rules=asked, fail_on=request.fail_on or "error")
     found = [
-        ordered([*_builtin_findings(side, tree, asked), *said], config.severities())
+        ordered([*_builtin_findings(request, ground, side, tree, asked), *said], config.severities())
         for side, tree, said in zip(sides, ground.sides, decided, strict=True)
     ]
     shown = found[0] if ground.base is None else ordered(compare(found[0], found[1], ground.renames), {})
@@ -62,9 +67,10 @@ def check(request: Request, progress: Progress = lambda _: None) -> Verdict:
     verdict = judge(shown, problems, fail_on=request.fail_on or config.fail_on, compared=ground.compared)
     return replace(
         verdict,
-        checked=_checked(sides[0], asked),
+        checked=_checked(inputs[0], ground.head, asked),
         engine=info,
         rules=asked,
+        previews=previews,
         lines=excerpts(ground.head, sides[0].files.secrets, verdict.findings, _given(request)),
         advice=tuple(_advice(ground, sides, verdict.findings)),
     )
@@ -161,9 +167,15 @@ def _problem(error: PolicygateError) -> Problem:
     return Problem(error.message, error.hint, error.at)
 
 
-def _builtin_findings(gathered: Gathered, tree: Tree, asked: Sequence[Rule]) -> Iterable[Finding]:
+def _builtin_findings(
+    request: Request, ground: Ground, side: Gathered, tree: Tree, asked: Sequence[Rule]
+) -> Iterable[Finding]:
     ids = {rule.id for rule in asked}
-    found = [*builtin.malformed(gathered.files.problems), *builtin.leaving(tree.leaving)]
+    found = [*builtin.malformed(side.files.problems), *builtin.leaving(tree.leaving)]
+    if ground.compared and tree is ground.head:
+        found += steering(request, ground, "policygate-waivers.yaml")
+    if request.guessed:
+        found += overridden(tree)
     return [finding for finding in found if finding.rule.id in ids]
 
 
@@ -175,9 +187,25 @@ def _anchor(facts: model.Facts) -> At:
     return At(path=path, start=start, end=start, origin="absent")
 
 
-def _checked(gathered: Gathered, asked: Sequence[Rule]) -> Checked:
-    files = sum(source.files for source in gathered.sources.values())
-    return Checked(files, len(gathered.go.modules), len(gathered.go.contexts), len(asked))
+def _checked(facts: model.Facts, tree: Tree, asked: Sequence[Rule]) -> Checked:
+    return Checked(
+        files=sum(source.files for source in facts.sources.values()),
+        modules=len(facts.go.modules),
+        contexts=len(facts.go.contexts),
+        rules=len(asked),
+        idle=tuple(rule.id for rule in asked if rule.about and not any(_is_there(facts, part) for part in rule.about)),
+        skipped=tuple(f"{count} by `{pattern}` of `exclude`" for pattern, count in tree.left_out.items()),
+    )
+
+
+def _is_there(facts: model.Facts, part: str) -> bool:
+    """Whether there is any fact in a part of the Rego input."""
+    found: object = facts
+    for name in _DERIVED.get(part, part).split("."):
+        found = getattr(found, name, None)
+    if isinstance(found, model.Settings):
+        return any(settings for _, settings in found)
+    return found.exists if isinstance(found, model.Change) else bool(found)
 
 
 def _given(request: Request) -> dict[str, bytes]:

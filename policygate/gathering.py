@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from policygate import builtin
-from policygate.checkout import Tree
 from policygate.config import ConfigFile
 from policygate.engine.policies import Pack
 from policygate.errors import UsageError
@@ -14,6 +13,7 @@ from policygate.findings import Problem, Rule
 from policygate.graphs import cached_go_mod, read_graphs
 from policygate.reading import Memory, broken, read_files, require_files
 from policygate.request import Request
+from policygate.tree import Tree
 
 
 @dataclass

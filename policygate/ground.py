@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from policygate.checkout import Checkout, Tree, existing_folder
+from policygate.checkout import Checkout, existing_folder
 from policygate.config import FILE_NAME, Config, ConfigFile, parse_config
 from policygate.engine.policies import Folder, Pack, load_pack
 from policygate.errors import CheckoutError, UsageError
 from policygate.facts import reader_of
 from policygate.facts.model import ChangedFile
 from policygate.findings import Compared
+from policygate.repository import Repository
 from policygate.request import Request
+from policygate.revision import Revision
+from policygate.target import compare_with
+from policygate.tree import Tree
 
 
 @dataclass(frozen=True)
@@ -116,9 +120,6 @@ def _copied(tree: Tree, folder: Path, room: Path) -> Folder | Path:
 
 
 def _compared(request: Request, root: Path) -> Ground:
-    from policygate.revision import Repository, Revision  # noqa: PLC0415 - GitPython takes its time
-    from policygate.target import compare_with  # noqa: PLC0415
-
     repository = Repository(root)
     compared = compare_with(repository, request.target, everything=request.everything)
     if request.guessed and compared.base_commit == compared.head_commit:
@@ -140,7 +141,7 @@ def _compared(request: Request, root: Path) -> Ground:
             ChangedFile.model_validate(change._asdict())
             for change in repository.changed(compared.base_commit, compared.head_commit)
         ],
-        repository.uncommitted(compared.head_commit),
+        [path for path in repository.uncommitted(compared.head_commit) if path in head.paths],
     )
 
 

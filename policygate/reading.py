@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from policygate.checkout import Tree
 from policygate.errors import CheckoutError
 from policygate.facts import FOLLOWING, READERS, environment, reader_of, run_reader
 from policygate.facts.files import Files
 from policygate.facts.model import FileFacts, Source, Unseen
 from policygate.findings import Problem
+from policygate.tree import Tree
 
 GITLAB = ".gitlab-ci.yml"
 _SHOWN = 3

@@ -1,205 +1,16 @@
-"""The files of a git revision, read from git's objects, without a look at the work tree (`git help cat-file`).
+"""The files of one git revision, as a checkout would have them."""
 
-The contents of a revision come from one `git cat-file --batch`, and what two revisions share is read once. Git runs as
-hardened as for a work tree, fetches nothing, and none of the caller's `GIT_*` variables reach it.
-"""
-
-import os
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from posixpath import dirname, join, normpath
-from typing import IO, TYPE_CHECKING, NamedTuple
 
-from policygate.checkout import (
-    HARDENED,
-    MAX_FILE_BYTES,
-    SUBMODULE_MODE,
-    Link,
-    clean_environment,
-    is_excluded,
-    program,
-    repository_of,
-    too_large,
-)
 from policygate.errors import CheckoutError
-
-if TYPE_CHECKING:
-    from git import Repo
-
-MAX_HELD_BYTES = 256 * 1024 * 1024
-"""Contents that are kept for the next one who asks."""
+from policygate.repository import Blob, Repository
+from policygate.tree import SUBMODULE_MODE, Link, choose, is_excluded
 
 _LINK_MODE = "120000"
 _MOST_LINKS = 40
 """What Linux follows."""
-
-
-@dataclass(frozen=True)
-class Blob:
-    """An entry of a tree."""
-
-    mode: str
-    id: str
-
-
-class ChangedPath(NamedTuple):
-    """A file that differs between two revisions."""
-
-    status: str
-    """`added`, `changed`, `removed` or `renamed`."""
-    path: str
-    old_path: str
-
-
-class Repository:
-    """A git repository, and the folder in it that is the root of the checkout."""
-
-    def __init__(self, root: Path) -> None:
-        """Open the repository around a resolved folder.
-
-        Raises:
-            CheckoutError: there is none, or git cannot open it.
-        """
-        top = repository_of(root)
-        if top is None:
-            raise CheckoutError(f"{root.name}: is no git repository", "a merge request is judged by its git history")
-        self.root = root
-        self.folder = "" if top == root else f"{root.relative_to(top).as_posix()}/"
-        self._repo = _open(root, top)
-        self._contents: dict[str, bytes] = {}
-        self._too_large: set[str] = set()
-        self._held = 0
-
-    def run(self, *arguments: str) -> str:
-        """What a git command prints.
-
-        Raises:
-            CheckoutError: the command failed; the message is what git said.
-        """
-        from git.exc import CommandError  # noqa: PLC0415 - the import takes longer than many a check
-
-        try:
-            with _without_git_variables():
-                output = self._repo.git.execute(
-                    [*self._command, *arguments], stdout_as_string=False, strip_newline_in_stdout=False
-                )
-        except CommandError as error:
-            said = str(error.stderr).strip().removeprefix("stderr: ").strip("'\n ")
-            raise CheckoutError(f"git {arguments[0]} failed: {said or error}", "repair the repository") from error
-        return output.decode("utf-8", "surrogateescape")
-
-    @cached_property
-    def _command(self) -> Sequence[str]:
-        settings = {**HARDENED, "safe.directory": str(self._repo.working_dir), "core.quotePath": "false"}
-        return [program(self.root), *(part for key, value in settings.items() for part in ("-c", f"{key}={value}"))]
-
-    def commit(self, revision: str) -> str:
-        """The id of a commit; empty when there is no such commit here."""
-        try:
-            return self.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip()
-        except CheckoutError:
-            return ""
-
-    def merge_bases(self, one: str, other: str) -> Sequence[str]:
-        """The best common ancestors of two commits; none when their histories are unrelated as far as they are here."""
-        try:
-            return self.run("merge-base", "--all", one, other).split()
-        except CheckoutError:
-            return ()
-
-    @property
-    def is_shallow(self) -> bool:
-        """Whether some of the history is not here."""
-        return self.run("rev-parse", "--is-shallow-repository").strip() == "true"
-
-    def changed(self, base: str, head: str) -> Iterator[ChangedPath]:
-        """The files below the root that differ, renames followed."""
-        arguments = ("diff-tree", "-r", "-z", "--raw", "--find-renames", "--no-ext-diff", "--no-textconv")
-        fields = self.run(*arguments, base, head).split("\0")
-        names = {"A": "added", "D": "removed", "R": "renamed"}
-        position = 0
-        while position + 1 < len(fields):
-            letter = fields[position].rpartition(" ")[2][:1]
-            old = fields[position + 1]
-            new = fields[position + 2] if letter == "R" else old
-            position += 3 if letter == "R" else 2
-            inside = (self._inside(old), self._inside(new))
-            if letter == "R" and all(inside):
-                yield ChangedPath("renamed", inside[1], inside[0])
-            elif letter == "R":
-                yield ChangedPath(*(("added", inside[1], "") if inside[1] else ("removed", inside[0], "")))
-            elif inside[0]:
-                yield ChangedPath(names.get(letter, "changed"), inside[0], "")
-
-    def _inside(self, path: str) -> str:
-        return path[len(self.folder) :] if path.startswith(self.folder) else ""
-
-    def uncommitted(self, commit: str) -> Sequence[str]:
-        """Paths below the root whose work tree may not be that of a commit: by size and time, not by content."""
-        listed = self.run("diff-index", "--name-only", "-z", "--ignore-submodules", commit).split("\0")
-        return [inside for path in listed if (inside := self._inside(path))]
-
-    def tree(self, commit: str) -> Mapping[str, Blob]:
-        """The entries below the root by path; the tree object is read as a whole.
-
-        Raises:
-            CheckoutError: the tree is not here.
-        """
-        listed = self.run("ls-tree", "-r", "-z", f"{commit}:{self.folder}").split("\0")
-        entries = {}
-        for record in listed:
-            meta, _, path = record.partition("\t")
-            if {"", ".", ".."} & set(path.split("/")) and path:
-                raise CheckoutError(f"`{path}` is no path that git allows", "`git fsck` tells what made it")
-            if path:
-                mode, _, blob = meta.split(" ")
-                entries[path] = Blob(mode, blob)
-        return entries
-
-    def content(self, path: str, blob: str) -> bytes:
-        """The bytes of a blob.
-
-        Raises:
-            CheckoutError: it is not here, or larger than `MAX_FILE_BYTES`.
-        """
-        if blob not in self._contents:
-            if self._held > MAX_HELD_BYTES:
-                self._contents.clear()
-                self._held = 0
-            self.load([blob])
-        if blob in self._too_large:
-            raise too_large(path)
-        if blob not in self._contents:
-            hint = "fetch it with `git fetch --refetch --no-filter origin`: a partial clone does not hold every file"
-            raise CheckoutError(f"{path}: git does not have its content here", hint)
-        return self._contents[blob]
-
-    def load(self, blobs: Iterable[str]) -> None:
-        """Read blobs that are not at hand yet with one process, until `MAX_HELD_BYTES` are; what is not here is not."""
-        wanted = [blob for blob in dict.fromkeys(blobs) if blob not in self._contents]
-        if not wanted:
-            return
-        with tempfile.TemporaryFile() as names:
-            names.write("\n".join(wanted).encode())
-            names.seek(0)
-            with _without_git_variables():
-                git = self._repo.git.execute([*self._command, "cat-file", "--batch"], istream=names, as_process=True)
-        for blob in wanted:
-            kind, _, size = git.stdout.readline().decode().partition(" ")[2].strip().partition(" ")
-            if kind != "blob":
-                continue
-            if int(size) > MAX_FILE_BYTES:
-                self._too_large.add(blob)
-            if int(size) > MAX_FILE_BYTES or self._held > MAX_HELD_BYTES:
-                _skip(git.stdout, int(size) + 1)
-            else:
-                self._contents[blob] = git.stdout.read(int(size) + 1)[:-1]
-                self._held += int(size)
-        git.wait()
 
 
 class Revision:
@@ -265,12 +76,19 @@ class Revision:
         ]
 
     @cached_property
+    def _chosen(self) -> tuple[Sequence[str], Mapping[str, int]]:
+        return choose(self.every, self._wanted, self._exclude)
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """How many wanted files each pattern of `exclude` keeps out."""
+        return self._chosen[1]
+
+    @cached_property
     def _listing(self) -> tuple[Mapping[str, str], tuple[Link, ...]]:
         files = {}
         links = []
-        for path in self.every:
-            if not self._wanted(path) or is_excluded(path, self._exclude):
-                continue
+        for path in self._chosen[0]:
             inner = self._resolve(path)
             if inner is None:
                 links.append(Link(path, self._target(path)))
@@ -316,37 +134,6 @@ class Revision:
         return self._repository.content(path, self._tree[path].id).decode("utf-8", "surrogateescape")
 
 
-def _skip(stream: IO[bytes], size: int) -> None:
-    while size > 0:
-        size -= len(stream.read(min(size, MAX_FILE_BYTES)))
-
-
 def _parents(path: str) -> Iterator[str]:
     while path := dirname(path):
         yield path
-
-
-def _open(root: Path, top: Path) -> "Repo":
-    os.environ["GIT_PYTHON_GIT_EXECUTABLE"] = program(root)  # else importing it runs whatever git the PATH has first
-    from git import Repo  # noqa: PLC0415 - the import takes longer than many a check
-    from git.exc import GitError  # noqa: PLC0415
-
-    try:
-        with _without_git_variables():
-            return Repo(top, expand_vars=False)
-    except (GitError, OSError, ValueError) as error:
-        hint = "repair the repository, or run on a fresh clone"
-        raise CheckoutError(f"{top.name}: git cannot open the repository: {error}", hint) from error
-
-
-@contextmanager
-def _without_git_variables() -> Iterator[None]:
-    """Take the caller's `GIT_*` variables away: GitPython hands the environment of this process on to git."""
-    held = dict(os.environ)
-    os.environ.clear()
-    os.environ.update(clean_environment())
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(held)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from policygate.checkout import DEFAULT_EXCLUDE
 from policygate.facts.model import Facts
 from policygate.facts.own import FAMILIES
+from policygate.tree import DEFAULT_EXCLUDE
 
 _OUTSIDE = {
     "gitlab": "group, project and instance variables of GitLab, which override `variables:` of the file",

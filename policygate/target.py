@@ -7,7 +7,10 @@ from pathlib import Path
 
 from policygate.errors import CheckoutError
 from policygate.findings import Compared
-from policygate.revision import Repository
+from policygate.repository import Repository
+
+VARIABLES = ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "GITHUB_BASE_REF", "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH")
+"""The variables that say where a merge request goes."""
 
 _REMOTE = "refs/remotes/origin/"
 

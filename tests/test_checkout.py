@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from policygate import checkout
-from policygate.checkout import DEFAULT_EXCLUDE, MAX_FILE_BYTES, Checkout, Link, existing_folder, tracked_files
+from policygate import checkout, hardened
+from policygate.checkout import Checkout, existing_folder, tracked_files
 from policygate.errors import CheckoutError
 from policygate.facts import reader_of
+from policygate.tree import DEFAULT_EXCLUDE, MAX_FILE_BYTES, Link
 
 Repository = Callable[..., Path]
 
@@ -166,7 +167,7 @@ def test_a_folder_of_somebody_else_is_accepted(repository: Repository, monkeypat
     """Git's own switch for its tests makes every folder somebody else's."""
     root = repository({"go.mod": "module m\n"})
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
-    kept = checkout.clean_environment()
+    kept = hardened.clean_environment()
     monkeypatch.setattr(checkout, "clean_environment", lambda: {**kept, "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"})
     refused = subprocess.run(["git", "status"], cwd=root, check=False, capture_output=True, text=True)
     assert "dubious ownership" in refused.stderr

@@ -6,7 +6,7 @@ from pathlib import Path
 from policygate.engine.faults import Fault, refuse
 from policygate.engine.metadata import Metadata, read_metadata
 from policygate.engine.modules import Module, check_modules, find_modules, kind, reached
-from policygate.engine.needs import needs
+from policygate.engine.needs import about, needs
 from policygate.engine.pack import Entry, Folder, Pack, Package, join_pack
 from policygate.findings import Parameter, Rule, Severity
 
@@ -43,7 +43,8 @@ def _describe(modules: Sequence[Module], faults: list[Fault]) -> Iterator[tuple[
             faults.append(module.fault(module.outline.package_offset, f"a shipped rule has the id `{name}` already"))
         if module.file.shipped and not wrong:
             faults += _lacks(module, metadata)
-        yield _rule(name, module, metadata, _needs(module, declared)), Entry(name, module.package, module.decisions)
+        inputs = frozenset(_inputs(module, declared))
+        yield _rule(name, module, metadata, inputs), Entry(name, module.package, module.decisions)
 
 
 def _lacks(module: Module, metadata: Metadata) -> Iterator[Fault]:
@@ -58,7 +59,7 @@ def _lacks(module: Module, metadata: Metadata) -> Iterator[Fault]:
             yield module.fault(module.outline.package_offset, f"METADATA: `{key}` is missing")
 
 
-def _rule(name: str, module: Module, metadata: Metadata, sources: frozenset[str]) -> Rule:
+def _rule(name: str, module: Module, metadata: Metadata, inputs: frozenset[tuple[str, ...]]) -> Rule:
     custom = metadata.custom
     grave = any(kind(decision) != "warn" for decision in module.decisions)
     default: Severity = "error" if grave else "warning"
@@ -74,11 +75,13 @@ def _rule(name: str, module: Module, metadata: Metadata, sources: frozenset[str]
         ),
         profiles=tuple(custom.profiles),
         security_severity=custom.security_severity or "",
-        needs=tuple(sorted(sources)),
+        needs=tuple(sorted(needs(inputs))),
+        about=tuple(sorted(about(inputs))),
     )
 
 
-def _needs(module: Module, declared: Mapping[Package, Module]) -> frozenset[str]:
+def _inputs(module: Module, declared: Mapping[Package, Module]) -> Iterator[tuple[str, ...]]:
+    """The input paths that a module reads, and those that it refers to."""
     seen: dict[Package, Module] = {}
     waiting = [module]
     while waiting:
@@ -86,4 +89,4 @@ def _needs(module: Module, declared: Mapping[Package, Module]) -> frozenset[str]
         if seen.setdefault(current.package, current) is current:
             found = (m for ref in current.outline.data for m in reached(ref.path, declared))
             waiting += (m for m in found if m.package not in seen)
-    return needs(ref.path for m in seen.values() for ref in m.outline.inputs)
+    yield from (ref.path for m in seen.values() for ref in m.outline.inputs)

@@ -58,5 +58,6 @@ def _rule(said: dict[str, Any]) -> Rule:
             "parameters": tuple(Parameter(**parameter) for parameter in said["parameters"]),
             "profiles": tuple(said["profiles"]),
             "needs": tuple(said["needs"]),
+            "about": tuple(said["about"]),
         }
     )

@@ -38,7 +38,12 @@ CHANGE: dict[str, tuple[str, ...]] = {
 
 EVERYTHING = frozenset(source for sources in GO.values() for source in sources)
 _FACTS = frozenset({("change",), ("go",), ("network",)})
-_DEPTH = {("go", "settings"): 3, ("change", "exists"): 1, ("change", "files"): 1, ("change", "sums"): 1}
+_DEPTH: dict[tuple[str, ...], int] = {
+    ("go", "settings"): 3,
+    ("change", "exists"): 1,
+    ("change", "files"): 1,
+    ("change", "sums"): 1,
+}
 _WITHOUT_SOURCES = frozenset({"config", "network", "now", "observed", "run", "sources"})
 
 

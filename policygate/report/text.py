@@ -177,7 +177,8 @@ def _counts(verdict: Verdict) -> str:
         counts += [f"{left_out} {disposition}"] if left_out else []
     if counts:
         return ", ".join(counts)
-    return "" if verdict.problems else "no findings"
+    nothing = "nothing new" if verdict.compared and not verdict.compared.everything else "no findings"
+    return "" if verdict.problems else nothing
 
 
 def _checked(verdict: Verdict) -> str:

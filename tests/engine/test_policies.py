@@ -56,6 +56,7 @@ def test_a_pack_holds_files_rules_and_the_list_of_decisions(make_folder: MakeFol
             profiles=("baseline",),
             security_severity="5.0",
             needs=("go_graph", "go_mod", "go_modules", "go_sum", "go_sums", "go_work"),
+            about=("go.sums",),
         ),
     )
     assert pack.entries == (
