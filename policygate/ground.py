@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,8 +142,22 @@ def _compared(request: Request, root: Path) -> Ground:
             ChangedFile.model_validate(change._asdict())
             for change in repository.changed(compared.base_commit, compared.head_commit)
         ],
-        [path for path in repository.uncommitted(compared.head_commit) if path in head.paths],
+        _uncommitted(head, Checkout(root, _is_wanted, settings.config.exclude)),
     )
+
+
+def _uncommitted(head: Tree, work: Tree) -> Sequence[str]:
+    """The files that the work tree has otherwise; by content, since git would run the filters of the repository."""
+    return [path for path in sorted({*head.paths, *work.paths}) if _text(work, path) != _text(head, path)]
+
+
+def _text(tree: Tree, path: str) -> bytes:
+    """The content with one kind of line ends; nothing where there is none to read."""
+    if path not in tree.paths:
+        return b""
+    with suppress(CheckoutError):
+        return tree.read(path).replace(b"\r\n", b"\n")
+    return b""
 
 
 def _is_wanted(path: str) -> bool:

@@ -124,11 +124,6 @@ class Repository:
     def _inside(self, path: str) -> str:
         return path[len(self.folder) :] if path.startswith(self.folder) else ""
 
-    def uncommitted(self, commit: str) -> Sequence[str]:
-        """Paths below the root whose work tree may not be that of a commit: by size and time, not by content."""
-        listed = self.run("diff-index", "--name-only", "-z", "--ignore-submodules", commit).split("\0")
-        return [inside for path in listed if (inside := self._inside(path))]
-
     def tree(self, commit: str) -> Mapping[str, Blob]:
         """The entries below the root by path; the tree object is read as a whole.
 
