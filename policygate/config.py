@@ -1,25 +1,22 @@
 """`policygate.yaml`: what is the organisation's own, what is set outside the repository, how strict the gate is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal
 
-import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from policygate.errors import UsageError
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.own import OuterValue
 from policygate.findings import Rule, Severity
-from policygate.location import At, Position
+from policygate.location import At, nowhere
 from policygate.tree import DEFAULT_EXCLUDE
+from policygate.yaml_places import KEY, Document, parse
 
 FILE_NAME = "policygate.yaml"
-MAX_CONFIG_BYTES = 1024 * 1024
-MAX_DEPTH = 16
 
-_KEY = "#"
-"""The last part of the place of a key itself; the place without it is the value's."""
 _FORM = "`policygate init --stdout` shows the form"
 
 Family = Literal["gitlab", "github", "dockerfile", "compose", "make", "shell"]
@@ -34,13 +31,6 @@ def _known_variable(name: str) -> str:
 
 
 Variable = Annotated[str, AfterValidator(_known_variable)]
-
-
-class _Mark(Protocol):
-    """A place in YAML text, both numbers 0-based."""
-
-    line: int
-    column: int
 
 
 class _Section(BaseModel):
@@ -60,6 +50,8 @@ class OwnSection(_Section):
     """Names of checksum databases."""
 
 
+MAX_DAYS = 3650
+Days = Annotated[int, Field(ge=1, le=MAX_DAYS)]
 RuleSeverity = Annotated[
     Literal["error", "warning", "note", "off"],
     BeforeValidator(lambda value: "off" if value is False else value),  # `off` without quotes, in YAML 1.1
@@ -71,6 +63,28 @@ class RuleSection(_Section):
 
     severity: RuleSeverity | None = None
     parameters: dict[str, object] = {}
+
+
+class HorizonSection(_Section):
+    """How many days a waiver may last, by the severity of its rule."""
+
+    error: Days = 90
+    warning: Days = 180
+    note: Days = 365
+
+    def of(self, severity: Severity) -> int:
+        """The days for one severity."""
+        return {"error": self.error, "warning": self.warning, "note": self.note}[severity]
+
+
+class WaiversSection(_Section):
+    """How long exceptions may last, and where there are none."""
+
+    horizon_days: HorizonSection = HorizonSection()
+    warn_days: Annotated[int, Field(ge=0, le=MAX_DAYS)] = 14
+    """From how many days before its last one a waiver is announced to end."""
+    unwaivable: list[str] = []
+    """Rules that nobody can be excused from."""
 
 
 class Config(_Section):
@@ -86,10 +100,16 @@ class Config(_Section):
     """Folders of the organisation's own policies, from the root of the checkout."""
     fail_on: Severity = "error"
     rules: dict[str, RuleSection] = {}
+    waivers: WaiversSection = WaiversSection()
 
     def severities(self) -> dict[str, Severity]:
         """The severities that the file sets, by rule id."""
         return {id_: s.severity for id_, s in self.rules.items() if s.severity is not None and s.severity != "off"}
+
+    def graded(self, rules: Iterable[Rule]) -> dict[str, Rule]:
+        """The rules by id, with the severities that the file sets."""
+        severities = self.severities()
+        return {rule.id: replace(rule, severity=severities.get(rule.id, rule.severity)) for rule in rules}
 
     def disabled(self) -> frozenset[str]:
         """The rules that the file switches off."""
@@ -108,27 +128,19 @@ class Config(_Section):
 class ConfigFile:
     """A parsed file with the place of each of its keys."""
 
-    def __init__(
-        self, config: Config, path: str = "", places: Mapping[tuple[str | int, ...], At] | None = None
-    ) -> None:
+    def __init__(self, config: Config, document: Document | None = None) -> None:
         self.config = config
-        self.path = path
-        self._places = places or {}
+        self.path = document.path if document else ""
+        self._document = document
 
     def at(self, *keys: str | int) -> At | None:
         """The place of a key, or of the nearest one around it."""
-        for end in range(len(keys), -1, -1):
-            if keys[:end] in self._places:
-                return self._places[keys[:end]]
-        return None
+        return self._document.at(*keys) if self._document else None
 
     def outer(self) -> dict[str, dict[str, OuterValue]]:
         """What is set outside, with the place of each declaration."""
         return {
-            family: {
-                name: OuterValue(value, self._places["outer", family, name].standing_for("outer"))
-                for name, value in variables.items()
-            }
+            family: {name: OuterValue(value, self._outer_at(family, name)) for name, value in variables.items()}
             for family, variables in self.config.outer.items()
         }
 
@@ -141,7 +153,7 @@ class ConfigFile:
         known = {rule.id: rule for rule in rules}
         for id_, section in self.config.rules.items():
             if id_ not in known:
-                raise self._error(f"unknown rule `{id_}`", _did_you_mean(id_, known), "rules", id_)
+                raise self._error(f"unknown rule `{id_}`", did_you_mean(id_, known), "rules", id_)
             defaults = {parameter.name: parameter.default for parameter in known[id_].parameters}
             for name, value in section.parameters.items():
                 keys = ("rules", id_, "parameters", name)
@@ -151,6 +163,13 @@ class ConfigFile:
                 if not isinstance(value, type(defaults[name])):
                     kind = type(defaults[name]).__name__
                     raise self._error(f"parameter `{name}` of rule `{id_}` must be of type {kind}", "", *keys)
+
+        for index, id_ in enumerate(self.config.waivers.unwaivable):
+            if id_ not in known:
+                raise self._error(f"unknown rule `{id_}`", did_you_mean(id_, known), "waivers", "unwaivable", index)
+
+    def _outer_at(self, family: str, name: str) -> At:
+        return (self.at("outer", family, name) or nowhere("outer")).standing_for("outer")
 
     def _error(self, message: str, hint: str, *keys: str | int) -> UsageError:
         return UsageError(message, hint, self.at(*keys))
@@ -162,24 +181,8 @@ def parse_config(path: str, data: bytes) -> ConfigFile:
     Raises:
         UsageError: the text is no YAML, or has unknown keys, wrong types, anchors, or unreasonable size or depth.
     """
-    if len(data) > MAX_CONFIG_BYTES:
-        raise UsageError(
-            f"{path}: is larger than {MAX_CONFIG_BYTES // 1024} KiB", "keep only policygate's settings in it"
-        )
-    try:
-        text = data.decode("utf-8")
-        _refuse_tricks(path, text)
-        root = yaml.compose(text, Loader=yaml.CSafeLoader)
-        raw = yaml.load(text, Loader=yaml.CSafeLoader)
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: is not UTF-8", "save it as UTF-8") from error
-    except yaml.YAMLError as error:
-        raise UsageError(
-            f"{path}: is not YAML: {_yaml_reason(error)}", "", _point(path, getattr(error, "problem_mark", None))
-        ) from error
-    except ValueError as error:
-        raise UsageError(f"{path}: is not YAML: {error}", "") from error
-    places = dict(_places(path, root)) if root is not None else {}
+    document = parse(path, data, hint=_FORM)
+    raw = document.values()
     try:
         config = Config.model_validate({} if raw is None else raw)
     except ValidationError as error:
@@ -187,9 +190,8 @@ def parse_config(path: str, data: bytes) -> ConfigFile:
         keys = tuple(key for key in first["loc"] if key != "[key]")
         message, hint = _explain(path, first["type"], first["msg"], keys)
         about_key = first["type"] == "extra_forbidden" or "[key]" in first["loc"]
-        at = ConfigFile(Config(), path, places).at(*keys, *([_KEY] if about_key else []))
-        raise UsageError(message, hint, at) from error
-    return ConfigFile(config, path, places)
+        raise UsageError(message, hint, document.at(*keys, *([KEY] if about_key else []))) from error
+    return ConfigFile(config, document)
 
 
 def _refuse(value: str, reason: str, characters: str) -> str:
@@ -198,55 +200,11 @@ def _refuse(value: str, reason: str, characters: str) -> str:
     return value
 
 
-def _refuse_tricks(path: str, text: str) -> None:
-    """Neither anchors nor deep nesting belong here, and both can make a small text huge."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            at = _point(path, event.start_mark)
-            raise UsageError(f"{path}: anchors and aliases are not allowed", "write the values out", at)
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > MAX_DEPTH:
-            at = _point(path, event.start_mark)
-            raise UsageError(f"{path}: is nested too deeply", _FORM, at)
-
-
-def _places(path: str, node: yaml.Node, keys: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], At]]:
-    yield keys, _span(path, node)
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            inner = (*keys, str(key.value))
-            yield from _places(path, value, inner)
-            yield (*inner, _KEY), _span(path, key)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield from _places(path, value, (*keys, index))
-
-
-def _span(path: str, node: yaml.Node) -> At:
-    """The node, when it stands on one line; else its start."""
-    start, end = _point(path, node.start_mark), _point(path, node.end_mark)
-    return At(path=path, start=start.start, end=end.end, origin="text") if end.end.line == start.end.line else start
-
-
-def _point(path: str, mark: _Mark | None) -> At:
-    line, column = (mark.line, mark.column) if mark else (0, 0)
-    position = Position(line=line + 1, column=column + 1)
-    return At(path=path, start=position, end=position, origin="text")
-
-
-def _yaml_reason(error: yaml.YAMLError) -> str:
-    return str(getattr(error, "problem", None) or error).partition("\n")[0]
-
-
 def _explain(path: str, kind: str, message: str, keys: tuple[int | str, ...]) -> tuple[str, str]:
     where = ".".join(str(key) for key in keys)
     if kind == "extra_forbidden":
         known = _known_keys(keys[:-1])
-        return f"unknown key `{where}`", _did_you_mean(str(keys[-1]), known) or f"known keys: {', '.join(known)}"
+        return f"unknown key `{where}`", did_you_mean(str(keys[-1]), known) or f"known keys: {', '.join(known)}"
     if not keys:
         return f"{path} must be a mapping", _FORM
     text = message.removeprefix("Value error, ")
@@ -255,10 +213,13 @@ def _explain(path: str, kind: str, message: str, keys: tuple[int | str, ...]) ->
 
 
 def _known_keys(parents: tuple[int | str, ...]) -> list[str]:
-    sections: dict[str, type[_Section]] = {"": Config, "own": OwnSection, "rules": RuleSection}
-    return list(sections[str(parents[0]) if parents else ""].model_fields)
+    if parents[:2] == ("waivers", "horizon_days"):
+        return list(HorizonSection.model_fields)
+    sections: dict[str, type[_Section]] = {"own": OwnSection, "rules": RuleSection, "waivers": WaiversSection}
+    return list((sections[str(parents[0])] if parents else Config).model_fields)
 
 
-def _did_you_mean(word: str, known: Sequence[str] | Mapping[str, object]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint with the known word that is most like it; empty when none is."""
     close = get_close_matches(word, list(known), n=1)
     return f"did you mean `{close[0]}`?" if close else ""

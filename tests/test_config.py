@@ -1,8 +1,9 @@
 import pytest
 
-from policygate.config import MAX_CONFIG_BYTES, parse_config
+from policygate.config import parse_config
 from policygate.errors import UsageError
 from policygate.findings import Parameter, Rule
+from policygate.yaml_places import MAX_BYTES
 
 WHOLE = """\
 version: 1
@@ -83,6 +84,10 @@ def test_off_needs_no_quotes() -> None:
         ("rules: " + "[" * 900, "policygate.yaml: is nested too deeply", "", 1, 23),
         ("a: \x00", "policygate.yaml: is not YAML", "", 1, 1),
         ("version: 2", "`version`: input should be 1", "", 1, 10),
+        ("fail_on: note\nfail_on: error", "policygate.yaml: the key `fail_on` is there twice", "keep one", 2, 1),
+        ("waivers: {warn_day: 1}", "unknown key `waivers.warn_day`", "did you mean `warn_days`?", 1, 11),
+        ("waivers: {horizon_days: {eror: 1}}", "unknown key `waivers.horizon_days.eror`", "`error`?", 1, 26),
+        ("waivers: {horizon_days: {error: 0}}", "`waivers.horizon_days.error`: input should be greater", "", 1, 33),
     ],
 )
 def test_mistakes_name_their_place(text: str, message: str, hint: str, line: int, column: int) -> None:
@@ -95,6 +100,16 @@ def test_mistakes_name_their_place(text: str, message: str, hint: str, line: int
     assert (error.at.start.line, error.at.start.column) == (line, column)
 
 
+def test_how_long_waivers_may_last() -> None:
+    text = b"waivers: {horizon_days: {error: 30}, unwaivable: [goproxy.plain_http]}\n"
+    file = parse_config("policygate.yaml", text)
+    file.check_rules(RULES)
+    waivers = file.config.waivers
+    days = waivers.horizon_days
+    assert (days.of("error"), days.of("warning"), days.of("note")) == (30, 180, 365)
+    assert (waivers.warn_days, waivers.unwaivable) == (14, ["goproxy.plain_http"])
+
+
 def test_bytes_that_are_no_text() -> None:
     with pytest.raises(UsageError, match="is not UTF-8"):
         parse_config("policygate.yaml", b"\xff\xfe")
@@ -102,13 +117,14 @@ def test_bytes_that_are_no_text() -> None:
 
 def test_a_file_too_large() -> None:
     with pytest.raises(UsageError, match="is larger than 1024 KiB"):
-        parse_config("policygate.yaml", b"#" * (MAX_CONFIG_BYTES + 1))
+        parse_config("policygate.yaml", b"#" * (MAX_BYTES + 1))
 
 
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
         ("rules: {goproxy.plain_htp: {}}", "unknown rule `goproxy.plain_htp`", "did you mean `goproxy.plain_http`?"),
+        ("waivers: {unwaivable: [goproxy.*]}", "unknown rule `goproxy.*`", ""),
         (
             "rules: {goproxy.plain_http: {parameters: {a: 1}}}",
             "rule `goproxy.plain_http` has no parameter `a`",
