@@ -14,6 +14,17 @@ checkout(go) := {"go": go, "config": config(true, {})}
 
 guessed(go) := {"go": go, "config": config(false, {})}
 
+changed(change, base, go) := object.union(checkout(go), {
+	"change": object.union({"exists": true, "base": "1111", "head": "2222"}, change),
+	"base": {"exists": true, "go": base},
+})
+
+differs(path) := {"path": path, "status": "changed", "old_path": ""}
+
+added(path) := {"path": path, "status": "added", "old_path": ""}
+
+renamed(path, old_path) := {"path": path, "status": "renamed", "old_path": old_path}
+
 config(stated, parameters) := {
 	"own": {
 		"modules": [],

@@ -115,8 +115,8 @@ def test_package_is_the_path(rule: Path) -> None:
 @every_rule
 def test_rule_answers_by_deny_alone(rule: Path) -> None:
     heads = [node["head"] for node in parsed(rule)["rules"]]
-    decisions = [head for head in heads if re.match(r"deny|warn|violation|allow", head["name"])]
-    assert {head["name"] for head in decisions} == {"deny"}
+    decisions = [head for head in heads if re.match(r"deny|warn|violation|allow", head["ref"][0]["value"])]
+    assert {head["ref"][0]["value"] for head in decisions} == {"deny"}
     assert all("key" in head and "value" not in head for head in decisions), "write `deny contains finding if`"
 
 

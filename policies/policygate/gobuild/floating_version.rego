@@ -28,7 +28,8 @@ deny contains finding if {
 	regex.match(floating, argument)
 	finding := {
 		"message": sprintf("`%s` is another version whenever something newer is published", [argument]),
-		"subject": argument,
+		"subject": sprintf("%s: %s", [context.name, argument]),
 		"at": command.at,
+		"contexts": [context.id],
 	}
 }

@@ -11,8 +11,9 @@ run(kind, verb, arguments) := facts_test.checkout({"contexts": [facts_test.conte
 
 finding(argument) := {
 	"message": sprintf("`%s` is another version whenever something newer is published", [argument]),
-	"subject": argument,
+	"subject": sprintf("build: %s", [argument]),
 	"at": facts_test.at(12, 7),
+	"contexts": [".gitlab-ci.yml#build"],
 }
 
 latest := run("gitlab_job", "install", ["install", "golang.org/x/tools/cmd/goimports@latest"])

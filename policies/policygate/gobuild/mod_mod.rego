@@ -32,12 +32,14 @@ deny contains finding if {
 	count(elsewhere) == 0
 	finding := {
 		"message": "`-mod=mod` lets this command rewrite go.mod and go.sum",
-		"subject": command.text,
+		"subject": sprintf("%s: %s", [context.name, command.text]),
 		"at": command.at,
+		"contexts": [context.id],
 	}
 }
 
-deny contains finding if {
+# One setting may hold for many contexts: its scope says for which.
+of_setting[finding] contains context.id if {
 	some context in input.go.contexts
 	context.kind in ci_kinds
 	some setting in context.settings.GOFLAGS
@@ -53,6 +55,14 @@ deny contains finding if {
 }
 
 deny contains finding if {
+	some found, contexts in of_setting
+	finding := object.union(found, {
+		"contexts": sort(contexts),
+		"evidence": [sprintf("context %s", [context]) | some context in contexts],
+	})
+}
+
+deny contains finding if {
 	some context in input.go.contexts
 	context.kind in ci_kinds
 	some command in context.commands
@@ -64,7 +74,8 @@ deny contains finding if {
 	flag.value == "mod"
 	finding := {
 		"message": "`-mod=mod` in `GOFLAGS` lets this command rewrite go.mod and go.sum",
-		"subject": sprintf("%s: %s", [setting.scope, flag.text]),
+		"subject": sprintf("%s: %s: %s", [context.name, setting.scope, flag.text]),
 		"at": flag.at,
+		"contexts": [context.id],
 	}
 }

@@ -16,8 +16,9 @@ twice := object.union(build, {"go": {"contexts": array.concat(build.go.contexts,
 test_flag_of_a_command if {
 	expected := {{
 		"message": "`-mod=mod` lets this command rewrite go.mod and go.sum",
-		"subject": "go build -mod=mod ./...",
+		"subject": "build: go build -mod=mod ./...",
 		"at": facts_test.at(12, 7),
+		"contexts": [".gitlab-ci.yml#build"],
 	}}
 	mod_mod.deny == expected with input as build
 	mod_mod.deny == expected with input as twice
@@ -33,7 +34,7 @@ each_verb := facts_test.checkout({"contexts": [facts_test.context(
 
 test_each_command_that_builds if {
 	subjects := {finding.subject | some finding in mod_mod.deny} with input as each_verb
-	subjects == {sprintf("go %s -mod=mod", [verb]) | some verb in build_verbs}
+	subjects == {sprintf("build: go %s -mod=mod", [verb]) | some verb in build_verbs}
 }
 
 arguments := run("gitlab_job", "test", ["test", "-mod=mod", "./...", "-args", "notify/ops@acme.example"])
@@ -41,8 +42,9 @@ arguments := run("gitlab_job", "test", ["test", "-mod=mod", "./...", "-args", "n
 test_argument_that_is_no_version if {
 	mod_mod.deny == {{
 		"message": "`-mod=mod` lets this command rewrite go.mod and go.sum",
-		"subject": "go test -mod=mod ./... -args notify/ops@acme.example",
+		"subject": "build: go test -mod=mod ./... -args notify/ops@acme.example",
 		"at": facts_test.at(12, 7),
+		"contexts": [".gitlab-ci.yml#build"],
 	}} with input as arguments
 }
 
@@ -51,8 +53,9 @@ apart := run("github_job", "test", ["test", "--mod", "mod"])
 test_value_apart_from_the_flag if {
 	mod_mod.deny == {{
 		"message": "`-mod=mod` lets this command rewrite go.mod and go.sum",
-		"subject": "go test --mod mod",
+		"subject": "build: go test --mod mod",
 		"at": facts_test.at(12, 7),
+		"contexts": [".gitlab-ci.yml#build"],
 	}} with input as apart
 }
 
@@ -61,8 +64,9 @@ run_here := run("dockerfile_stage", "run", ["run", "-mod=mod", "./cmd/gen", "ops
 test_run_of_a_local_package if {
 	mod_mod.deny == {{
 		"message": "`-mod=mod` lets this command rewrite go.mod and go.sum",
-		"subject": "go run -mod=mod ./cmd/gen ops@acme.example",
+		"subject": "build: go run -mod=mod ./cmd/gen ops@acme.example",
 		"at": facts_test.at(12, 7),
+		"contexts": [".gitlab-ci.yml#build"],
 	}} with input as run_here
 }
 
@@ -75,7 +79,21 @@ test_goflags_of_a_job if {
 		"message": "`-mod=mod` in `GOFLAGS` lets every build rewrite go.mod and go.sum",
 		"subject": "variables: -mod=mod",
 		"at": facts_test.at(3, 12),
+		"contexts": [".gitlab-ci.yml#build"],
+		"evidence": ["context .gitlab-ci.yml#build"],
 	}} with input as job
+}
+
+two_jobs := object.union(job, {"go": {"contexts": array.concat(
+	[object.union(context, {"id": ".gitlab-ci.yml#test"}) | some context in job.go.contexts],
+	job.go.contexts,
+)}})
+
+test_goflags_of_two_jobs_are_one_finding if {
+	{finding.contexts | some finding in mod_mod.deny} == {[
+		".gitlab-ci.yml#build",
+		".gitlab-ci.yml#test",
+	]} with input as two_jobs
 }
 
 shell(verb, settings) := facts_test.checkout({"contexts": [facts_test.context(
@@ -89,8 +107,9 @@ prefixed := shell("vet", goflags(["-mod=mod"]))
 test_goflags_of_a_command if {
 	mod_mod.deny == {{
 		"message": "`-mod=mod` in `GOFLAGS` lets this command rewrite go.mod and go.sum",
-		"subject": "variables: -mod=mod",
+		"subject": "build: variables: -mod=mod",
 		"at": facts_test.at(3, 12),
+		"contexts": [".gitlab-ci.yml#build"],
 	}} with input as prefixed
 }
 

@@ -30,6 +30,7 @@ deny contains finding if {
 		"message": sprintf("`%s` is replaced by `%s`, a directory outside the checkout", [replace.old_path, replace.new_path]),
 		"subject": sprintf("%s => %s", [trim_space(concat(" ", [replace.old_path, replace.old_version])), replace.new_path]),
 		"at": replace.target_at,
+		"modules": [replace.old_path],
 	}
 }
 
@@ -42,5 +43,6 @@ deny contains finding if {
 		"message": sprintf("`%s` is replaced by `%s`, a directory of this checkout", [replace.old_path, replace.new_path]),
 		"subject": sprintf("%s => %s", [trim_space(concat(" ", [replace.old_path, replace.old_version])), replace.new_path]),
 		"at": replace.target_at,
+		"modules": [replace.old_path],
 	}
 }

@@ -33,6 +33,7 @@ test_directory_outside_the_checkout if {
 		"message": "`git.acme.example/platform/kit` is replaced by `../kit`, a directory outside the checkout",
 		"subject": "git.acme.example/platform/kit => ../kit",
 		"at": facts_test.at(20, 42),
+		"modules": ["git.acme.example/platform/kit"],
 	}}
 	replace_local.deny == expected with input as outside
 	replace_local.deny == expected with input as outside_and_strict
@@ -49,6 +50,7 @@ test_directory_inside_where_it_is_forbidden_or_not_known_to_be_allowed if {
 		"message": "`git.acme.example/platform/kit` is replaced by `./kit`, a directory of this checkout",
 		"subject": "git.acme.example/platform/kit v1.8.2 => ./kit",
 		"at": facts_test.at(20, 42),
+		"modules": ["git.acme.example/platform/kit"],
 	}}
 	replace_local.deny == expected with input as forbidden
 	replace_local.deny == expected with input as unconfigured

@@ -15,7 +15,8 @@
 #   profiles: [baseline]
 package policygate.goprivate.bypasses_own_proxy
 
-deny contains finding if {
+# Settings are shared: one finding for all contexts that they hold for.
+bypasses[finding] contains context.id if {
 	some context in input.go.contexts
 	count(context.settings.GONOPROXY) == 0
 	some proxy in context.settings.GOPROXY
@@ -34,4 +35,12 @@ deny contains finding if {
 		"at": pattern.at,
 		"related": [{"message": "the proxy that is left out", "at": entry.at}],
 	}
+}
+
+deny contains finding if {
+	some found, contexts in bypasses
+	finding := object.union(found, {
+		"contexts": sort(contexts),
+		"evidence": [sprintf("context %s", [context]) | some context in contexts],
+	})
 }

@@ -36,6 +36,8 @@ test_private_modules_go_around if {
 		"subject": "variables: git.acme.example around goproxy.acme.example",
 		"at": facts_test.at(4, 14),
 		"related": [{"message": "the proxy that is left out", "at": facts_test.at(3, 12)}],
+		"contexts": [".gitlab-ci.yml#build"],
+		"evidence": ["context .gitlab-ci.yml#build"],
 	}} with input as fires
 }
 

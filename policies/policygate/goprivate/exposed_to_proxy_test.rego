@@ -13,6 +13,9 @@ test_default_proxy_is_named_in_words if {
 		"subject": "variables: default",
 		"at": facts_test.at(3, 12),
 		"assumes": ["`git.acme.example` is private"],
+		"modules": ["git.acme.example/platform/kit"],
+		"contexts": [".gitlab-ci.yml#build"],
+		"evidence": ["module git.acme.example/platform/kit", "context .gitlab-ci.yml#build"],
 	}} with input as first
 }
 
@@ -32,6 +35,12 @@ test_three_modules_stand_for_many if {
 		"subject": "variables: goproxy.io",
 		"at": facts_test.at(3, 12),
 		"assumes": [],
+		"modules": ["a.example/1", "a.example/2", "a.example/3", "a.example/4", "a.example/5"],
+		"contexts": ["Dockerfile#builder", "Makefile"],
+		"evidence": [
+			"module a.example/1", "module a.example/2", "module a.example/3", "module a.example/4", "module a.example/5",
+			"context Dockerfile#builder", "context Makefile",
+		],
 	}} with input as many
 }
 
@@ -43,6 +52,9 @@ test_pipe if {
 		"subject": "variables: goproxy.io",
 		"at": facts_test.at(3, 12),
 		"assumes": [],
+		"modules": ["git.acme.example/platform/kit"],
+		"contexts": [".gitlab-ci.yml#build"],
+		"evidence": ["module git.acme.example/platform/kit", "context .gitlab-ci.yml#build"],
 	}} with input as piped
 }
 

@@ -29,6 +29,12 @@ deny contains finding if {
 		"subject": sprintf("%s: %s", [exposure.scope, exposure.party]),
 		"at": exposure.at,
 		"assumes": exposure.assumes,
+		"modules": exposure.modules,
+		"contexts": exposure.contexts,
+		"evidence": array.concat(
+			[sprintf("module %s", [module]) | some module in exposure.modules],
+			[sprintf("context %s", [context]) | some context in exposure.contexts],
+		),
 	}
 }
 

@@ -16,6 +16,9 @@ test_default_database_is_named_in_words if {
 		"subject": "variables: default",
 		"at": facts_test.at(3, 12),
 		"assumes": ["`git.acme.example` is private"],
+		"modules": ["git.acme.example/platform/kit"],
+		"contexts": [".gitlab-ci.yml#build"],
+		"evidence": ["module git.acme.example/platform/kit", "context .gitlab-ci.yml#build"],
 	}} with input as first
 }
 
@@ -33,6 +36,12 @@ test_three_modules_stand_for_many if {
 		"subject": "variables: sum.other.example",
 		"at": facts_test.at(3, 12),
 		"assumes": [],
+		"modules": ["a.example/1", "a.example/2", "a.example/3", "a.example/4", "a.example/5"],
+		"contexts": [".gitlab-ci.yml#build"],
+		"evidence": [
+			"module a.example/1", "module a.example/2", "module a.example/3", "module a.example/4", "module a.example/5",
+			"context .gitlab-ci.yml#build",
+		],
 	}} with input as many
 }
 

@@ -25,6 +25,8 @@ deny contains finding if {
 		"message": sprintf("`%s %s` has another hash further up", [conflict.module, conflict.version]),
 		"subject": sprintf("%s %s: %s", [conflict.module, conflict.version, conflict.second]),
 		"at": conflict.at,
+		"modules": [conflict.module],
+		"evidence": [conflict.first],
 		"related": [{"message": "this one comes first", "at": conflict.first_at}],
 	}
 }
@@ -36,6 +38,8 @@ deny contains finding if {
 		"message": sprintf("`%s %s` has another hash in `%s`", [conflict.module, conflict.version, conflict.first_at.path]),
 		"subject": sprintf("%s %s: %s", [conflict.module, conflict.version, conflict.second]),
 		"at": conflict.at,
+		"modules": [conflict.module],
+		"evidence": [conflict.first],
 		"related": [{"message": "in the same workspace", "at": conflict.first_at}],
 	}
 }

@@ -21,6 +21,8 @@ test_two_lines_of_one_file if {
 		"message": "`github.com/google/uuid v1.6.0` has another hash further up",
 		"subject": "github.com/google/uuid v1.6.0: h1:BBBB",
 		"at": facts_test.at_in("svc/go.sum", 9, 1),
+		"modules": ["github.com/google/uuid"],
+		"evidence": ["h1:AAAA"],
 		"related": [{"message": "this one comes first", "at": facts_test.at_in("svc/go.sum", 3, 1)}],
 	}} with input as within
 }
@@ -32,6 +34,8 @@ test_two_files_of_one_workspace if {
 		"message": "`github.com/google/uuid v1.6.0` has another hash in `kit/go.sum`",
 		"subject": "github.com/google/uuid v1.6.0: h1:BBBB",
 		"at": facts_test.at_in("svc/go.sum", 9, 1),
+		"modules": ["github.com/google/uuid"],
+		"evidence": ["h1:AAAA"],
 		"related": [{"message": "in the same workspace", "at": facts_test.at_in("kit/go.sum", 3, 1)}],
 	}} with input as between
 }

@@ -42,6 +42,11 @@ deny contains finding if {
 		"message": sprintf(says[line.lacks], [line.module, line.version, sum.file]),
 		"subject": sprintf("%s %s", [line.module, line.version]),
 		"at": line.at,
+		"modules": [line.module],
+		"evidence": [concat(" ", ["lacks", what]) |
+			some what in ["content", "go_mod"]
+			line.lacks in {what, "both"}
+		],
 		"related": [{"message": sprintf("required through `%s`", [concat("` > `", line.via)]), "at": line.via_at} |
 			count(line.via) > 0
 		],

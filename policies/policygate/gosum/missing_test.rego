@@ -48,18 +48,20 @@ no_lines := checkout(false, {"missing": [
 	line("go_mod", {"module": "a.example/y", "indirect": true}),
 ]})
 
-denied(message, subject) := {
+denied(message, subject, lacks) := {
 	"message": message,
 	"subject": subject,
 	"at": facts_test.at_in("svc/go.mod", 6, 2),
+	"modules": [split(subject, " ")[0]],
+	"evidence": lacks,
 	"related": [],
 }
 
 test_lines_are_missing if {
 	missing.deny == {
-		denied("`github.com/google/uuid v1.6.0` has no line in `svc/go.sum`", "github.com/google/uuid v1.6.0"),
-		denied("`a.example/x v1.6.0` has no line in `svc/go.sum` but that of its go.mod", "a.example/x v1.6.0"),
-		denied("`a.example/y v1.6.0` has no line for its go.mod in `svc/go.sum`", "a.example/y v1.6.0"),
+		denied("`github.com/google/uuid v1.6.0` has no line in `svc/go.sum`", "github.com/google/uuid v1.6.0", ["lacks content", "lacks go_mod"]),
+		denied("`a.example/x v1.6.0` has no line in `svc/go.sum` but that of its go.mod", "a.example/x v1.6.0", ["lacks content"]),
+		denied("`a.example/y v1.6.0` has no line for its go.mod in `svc/go.sum`", "a.example/y v1.6.0", ["lacks go_mod"]),
 	} with input as no_lines
 }
 

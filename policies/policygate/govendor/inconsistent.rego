@@ -32,6 +32,10 @@ deny contains finding if {
 		"message": sprintf("`%s` does not go with `%s`", [vendor.file, vendor.manifest]),
 		"subject": vendor.file,
 		"at": first.at,
+		"modules": sort({split(fault.module, " ")[0] | some fault in vendor.faults}),
+		"evidence": sort({trim_space(concat(" ", [fault.kind, fault.module, fault.wanted, fault.found])) |
+			some fault in vendor.faults
+		}),
 		"related": [{"message": sprintf(says[fault.kind], [fault.module]), "at": fault.at} | some fault in vendor.faults],
 	}
 }
@@ -44,6 +48,10 @@ deny contains finding if {
 		"message": sprintf("`%s` is missing, and there is a vendor directory", [vendor.file]),
 		"subject": vendor.file,
 		"at": first.at,
+		"modules": sort({split(fault.module, " ")[0] | some fault in vendor.faults}),
+		"evidence": sort({trim_space(concat(" ", [fault.kind, fault.module, fault.wanted, fault.found])) |
+			some fault in vendor.faults
+		}),
 		"related": [{"message": sprintf("`%s` counts as not vendored", [fault.module]), "at": fault.at} |
 			some fault in vendor.faults
 		],

@@ -21,7 +21,7 @@ vendor(exists, faults) := facts_test.checkout({"vendors": [{
 stale := vendor(true, [
 	fault("not_explicit", "a.example/x v1.1.0", 5),
 	fault("not_replaced", "a.example/y", 6),
-	fault("other_target", "a.example/z", 7),
+	object.union(fault("other_target", "a.example/z", 7), {"wanted": "../z", "found": "../y"}),
 	fault("not_required", "a.example/x v1.0.0", 8),
 	fault("only_replaced", "a.example/w", 9),
 	fault("not_listed", "a.example/v v1.0.0", 10),
@@ -34,6 +34,15 @@ test_each_difference_is_a_place if {
 		"message": "`svc/vendor/modules.txt` does not go with `svc/go.mod`",
 		"subject": "svc/vendor/modules.txt",
 		"at": facts_test.at_in("svc/go.mod", 5, 2),
+		"modules": ["a.example/v", "a.example/w", "a.example/x", "a.example/y", "a.example/z"],
+		"evidence": [
+			"not_explicit a.example/x v1.1.0",
+			"not_listed a.example/v v1.0.0",
+			"not_replaced a.example/y",
+			"not_required a.example/x v1.0.0",
+			"only_replaced a.example/w",
+			"other_target a.example/z ../z ../y",
+		],
 		"related": [
 			place("`a.example/x v1.1.0` is required, and not marked so in modules.txt", 5),
 			place("`a.example/y` is replaced, and not marked so in modules.txt", 6),
@@ -52,6 +61,8 @@ test_modules_txt_is_missing if {
 		"message": "`svc/vendor/modules.txt` is missing, and there is a vendor directory",
 		"subject": "svc/vendor/modules.txt",
 		"at": facts_test.at_in("svc/go.mod", 5, 2),
+		"modules": ["a.example/x"],
+		"evidence": ["not_explicit a.example/x v1.1.0"],
 		"related": [place("`a.example/x v1.1.0` counts as not vendored", 5)],
 	}} with input as without_list
 }

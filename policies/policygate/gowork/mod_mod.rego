@@ -22,5 +22,7 @@ deny contains finding if {
 		"subject": trim_left(sprintf("%s: %s", [flag.scope, flag.text]), ": "),
 		"at": flag.at,
 		"assumes": flag.assumes,
+		"contexts": flag.contexts,
+		"evidence": [sprintf("context %s", [context]) | some context in flag.contexts],
 	}
 }

@@ -20,6 +20,8 @@ test_flag_of_a_command if {
 		"subject": "go build -mod=mod ./...",
 		"at": facts_test.at(12, 7),
 		"assumes": [],
+		"contexts": [".gitlab-ci.yml#build"],
+		"evidence": ["context .gitlab-ci.yml#build"],
 	}} with input as command
 }
 
@@ -31,6 +33,8 @@ test_flag_of_a_setting if {
 		"subject": "variables: -mod=mod",
 		"at": facts_test.at(12, 7),
 		"assumes": [],
+		"contexts": [".gitlab-ci.yml#build"],
+		"evidence": ["context .gitlab-ci.yml#build"],
 	}} with input as goflags
 }
 

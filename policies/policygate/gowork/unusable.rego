@@ -42,6 +42,7 @@ deny contains finding if {
 		"message": sprintf(message, [fault.subject]),
 		"subject": sprintf("%s: %s", [fault.kind, fault.subject]),
 		"at": fault.at,
+		"modules": [split(fault.subject, " ")[0] | fault.kind in {"replaced", "same_path"}],
 		"related": [{"message": "the other one", "at": fault.other}],
 	}
 }
@@ -57,6 +58,8 @@ deny contains finding if {
 		),
 		"subject": sprintf("conflict: %s", [fault.subject]),
 		"at": fault.at,
+		"modules": [split(fault.subject, " ")[0]],
+		"evidence": [fault.found, fault.wanted],
 		"related": [{"message": "the other one", "at": fault.other}],
 	}
 }

@@ -28,21 +28,22 @@ others := facts_test.work([
 	}),
 ])
 
-finding(message, subject) := {
+finding(message, subject, fields) := object.union(fields, {
 	"message": message,
 	"subject": subject,
 	"at": here,
 	"related": [{"message": "the other one", "at": elsewhere}],
-}
+})
 
 test_two_lines_that_do_not_go_together if {
 	unusable.deny == {
-		finding("`svc/` is a directory that the workspace has already", "repeated: svc/"),
-		finding("the workspace has a module `a.example/svc` already", "same_path: a.example/svc"),
-		finding("`a.example/svc` is a module of the workspace, all versions of it cannot be replaced", "replaced: a.example/svc"),
+		finding("`svc/` is a directory that the workspace has already", "repeated: svc/", {"modules": []}),
+		finding("the workspace has a module `a.example/svc` already", "same_path: a.example/svc", {"modules": ["a.example/svc"]}),
+		finding("`a.example/svc` is a module of the workspace, all versions of it cannot be replaced", "replaced: a.example/svc", {"modules": ["a.example/svc"]}),
 		finding(
 			"`a.example/kit v1.0.0` is replaced by `a.example/fork v1.0.1` and by `../kit` in one workspace",
 			"conflict: a.example/kit v1.0.0",
+			{"modules": ["a.example/kit"], "evidence": ["a.example/fork v1.0.1", "../kit"]},
 		),
 	} with input as others
 }

@@ -1,0 +1,120 @@
+# METADATA
+# title: A private pattern is gone or covers less
+# description: >-
+#   What a pattern of GOPRIVATE, GONOPROXY or GONOSUMDB no longer matches is asked of proxies and checksum databases
+#   again, by its full name, from the next build on. No rule may see which modules that concerns: they can be required
+#   later, or by another repository that takes these settings over.
+# related_resources:
+#   - ref: https://go.dev/ref/mod#private-modules
+#     description: Private modules
+#   - ref: https://go.dev/ref/mod#private-module-privacy
+#     description: Privacy
+# custom:
+#   severity: error
+#   security_severity: "5.3"
+#   fix: Keep the pattern, or replace it by one that matches at least the same modules, such as a shorter prefix.
+#   profiles: [baseline]
+package policygate.goprivate.narrowed
+
+was[file.path] := file.path if {
+	some file in input.change.files
+	file.status == "changed"
+}
+
+was[file.path] := file.old_path if {
+	some file in input.change.files
+	file.status == "renamed"
+}
+
+# Where a file of the base is now.
+now[old] := path if some path, old in was
+
+base_settings contains ["GOPRIVATE", setting] if some setting in input.base.go.settings.GOPRIVATE
+
+base_settings contains ["GONOPROXY", setting] if some setting in input.base.go.settings.GONOPROXY
+
+base_settings contains ["GONOSUMDB", setting] if some setting in input.base.go.settings.GONOSUMDB
+
+settings contains ["GOPRIVATE", setting] if some setting in input.go.settings.GOPRIVATE
+
+settings contains ["GONOPROXY", setting] if some setting in input.go.settings.GONOPROXY
+
+settings contains ["GONOSUMDB", setting] if some setting in input.go.settings.GONOSUMDB
+
+# By file of the base, scope and variable.
+before[key] contains setting.value if {
+	some [variable, setting] in base_settings
+	setting.lost == ""
+	key := [setting.at.path, setting.scope, variable]
+}
+
+needed[key] contains pattern.text if {
+	some [variable, setting] in base_settings
+	setting.lost == ""
+	key := [setting.at.path, setting.scope, variable]
+	some pattern in setting.patterns
+	pattern.never == ""
+}
+
+after[key] contains value if {
+	some [variable, setting] in settings
+	setting.lost == ""
+	key := [was[setting.at.path], setting.scope, variable]
+	patterns := {pattern.text | some pattern in setting.patterns}
+	everything := {pattern.text | some pattern in setting.patterns; pattern.everything}
+	value := [setting.at.start.line, patterns, everything, setting.at]
+}
+
+# One value before: whatever is there now must cover it. Else some value must: which one was whose is not known.
+gaps contains [key, text, at] if {
+	some key, texts in needed
+	count(before[key]) == 1
+	some [_, patterns, everything, at] in after[key]
+	some text in texts
+	not covered(patterns, everything, text)
+}
+
+gaps contains [key, text, at] if {
+	some key, texts in needed
+	count(before[key]) > 1
+	some text in texts
+	[_, _, _, at] := min(after[key])
+	count([1 | some [_, patterns, everything, _] in after[key]; covered(patterns, everything, text)]) == 0
+}
+
+gaps contains [key, text, at] if {
+	some key, texts in needed
+	not after[key]
+	some text in texts
+	start := {"line": 1, "column": 1}
+	at := {"path": now[key[0]], "start": start, "end": start, "origin": "absent"}
+}
+
+deny contains finding if {
+	input.change.exists
+	some [[_, scope, variable], text, at] in gaps
+	finding := {
+		"message": sprintf("`%s` of `%s` covered `%s`, and does not any more", [variable, scope, text]),
+		"subject": sprintf("%s: %s %s", [scope, variable, text]),
+		"at": at,
+	}
+}
+
+covered(_, everything, _) if count(everything) > 0
+
+covered(patterns, _, text) if {
+	some pattern in patterns
+	covers(trim_right(pattern, "/"), trim_right(text, "/"))
+}
+
+covers(pattern, text) if startswith(concat("", [text, "/"]), concat("", [pattern, "/"]))
+
+# A star covers what stands there, stars included; other wildcards are only compared as they are written.
+covers(pattern, text) if {
+	regex.match(`^[^?*\[\]{}\\!]*(\*[^?*\[\]{}\\!]+)*\*?$`, pattern)
+	not regex.match(`[\[\]{}\\]`, text)
+	elements := split(text, "/")
+	length := count(split(pattern, "/"))
+	count(elements) >= length
+	glob.match(pattern, ["/"], concat("/", array.slice(elements, 0, length)))
+}
