@@ -15,6 +15,7 @@ from policygate.engine.policies import Pack, load_pack
 from policygate.errors import CheckoutError, PolicygateError, UsageError
 from policygate.excerpt import excerpts
 from policygate.facts import model
+from policygate.facts.change import base_of, base_paths, change_of
 from policygate.findings import Checked, EngineInfo, Finding, Problem, Rule, Verdict, judge, ordered
 from policygate.gathering import Gathered, facts_of_side, gather, merged_pipeline, undecided
 from policygate.ground import Ground, load_policies, open_ground
@@ -109,13 +110,11 @@ def inputs_of(
     plain = [facts_of_side(side, request, ground.settings, pack, asked) for side in sides]
     if ground.compared is None:
         return plain
-    change = model.Change(
-        exists=True,
-        base=ground.compared.base_commit,
-        head=ground.compared.head_commit,
-        files=list(ground.changed),
-    )
-    return [plain[0].model_copy(update={"change": change}), *plain[1:]]
+    head, base = sides
+    revisions = (ground.compared.base_commit, ground.compared.head_commit)
+    change = change_of(base.files, head.files, ground.changed, revisions=revisions)
+    before = base_of(base.go, base_paths(ground.changed))
+    return [plain[0].model_copy(update={"change": change, "base": before}), *plain[1:]]
 
 
 def bundle(file: Path, policies: Sequence[Path]) -> Pack:
