@@ -13,14 +13,10 @@
 #   profiles: [baseline]
 package policygate.gomod.replace_added
 
-was[file.path] := file.path if {
+# What differing files were called before.
+was := {file.path: old |
 	some file in input.change.files
-	file.status in {"added", "changed"}
-}
-
-was[file.path] := file.old_path if {
-	some file in input.change.files
-	file.status == "renamed"
+	old := {"added": file.path, "changed": file.path, "renamed": file.old_path}[file.status]
 }
 
 before contains [module.file, replace] if {
@@ -43,11 +39,14 @@ after contains [work.file, replace] if {
 	some replace in work.replaces
 }
 
-known[key] contains target if {
+targets[key] contains target if {
 	some [file, replace] in before
 	key := [file, replace.old_path, replace.old_version]
 	target := trim_space(concat(" ", [replace.new_path, replace.new_version]))
 }
+
+# A whole object is made once, a part of it for each key that is asked for.
+known := targets
 
 deny contains finding if {
 	input.change.exists

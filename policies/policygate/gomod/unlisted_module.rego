@@ -19,20 +19,19 @@
 #   profiles: [baseline]
 package policygate.gomod.unlisted_module
 
-was[file.path] := file.path if {
+# What differing files were called before.
+was := {file.path: old |
 	some file in input.change.files
-	file.status in {"added", "changed"}
+	old := {"added": file.path, "changed": file.path, "renamed": file.old_path}[file.status]
 }
 
-was[file.path] := file.old_path if {
-	some file in input.change.files
-	file.status == "renamed"
-}
-
-known[module.file] contains require.path if {
+required[module.file] contains require.path if {
 	some module in input.base.go.modules
 	some require in module.requires
 }
+
+# A whole object is made once, a part of it for each key that is asked for.
+known := required
 
 listed contains pattern if some pattern in input.config.parameters["gomod.unlisted_module"].allow
 
@@ -42,28 +41,49 @@ listed contains path if {
 	some path in input.config.own.modules
 }
 
-deny contains finding if {
-	input.change.exists
-	input.base.exists
+new contains require if {
 	count(input.config.parameters["gomod.unlisted_module"].allow) > 0
 	some module in input.go.modules
 	old := was[module.file]
 	some require in module.requires
 	not known[old][require.path]
-	count([pattern | some pattern in listed; covers(pattern, require.path)]) == 0
+}
+
+wildcard := `[*?\[\]{}\\]`
+
+prefixes contains trim_right(pattern, "/") if {
+	some pattern in listed
+	not regex.match(wildcard, pattern)
+}
+
+globs contains trim_right(pattern, "/") if {
+	some pattern in listed
+	regex.match(wildcard, pattern)
+}
+
+covered contains path if {
+	some path in {require.path | some require in new}
+	elements := split(path, "/")
+	some length in numbers.range(1, count(elements))
+	concat("/", array.slice(elements, 0, length)) in prefixes
+}
+
+covered contains path if {
+	some path in {require.path | some require in new}
+	elements := split(path, "/")
+	some pattern in globs
+	glob.match(pattern, ["/"], concat("/", array.slice(elements, 0, count(split(pattern, "/")))))
+}
+
+deny contains finding if {
+	input.change.exists
+	input.base.exists
+	some require in new
+	not require.path in covered
 	finding := {
 		"message": sprintf("`%s` is new here, and no entry of `allow` covers it", [require.path]),
 		"subject": require.path,
 		"at": require.at,
 		"modules": [require.path],
-		"related": [{"message": sprintf("required through `%s`", [concat("` > `", require.via)]), "at": module.at} |
-			count(require.via) > 0
-		],
 	}
-}
-
-covers(pattern, path) if {
-	elements := count(split(trim_right(pattern, "/"), "/"))
-	beginning := concat("/", array.slice(split(path, "/"), 0, elements))
-	glob.match(trim_right(pattern, "/"), ["/"], beginning)
 }

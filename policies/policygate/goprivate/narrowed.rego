@@ -16,18 +16,14 @@
 #   profiles: [baseline]
 package policygate.goprivate.narrowed
 
-was[file.path] := file.path if {
+# What differing files were called before.
+was := {file.path: old |
 	some file in input.change.files
-	file.status == "changed"
-}
-
-was[file.path] := file.old_path if {
-	some file in input.change.files
-	file.status == "renamed"
+	old := {"changed": file.path, "renamed": file.old_path}[file.status]
 }
 
 # Where a file of the base is now.
-now[old] := path if some path, old in was
+now := {old: path | some path, old in was}
 
 base_settings contains ["GOPRIVATE", setting] if some setting in input.base.go.settings.GOPRIVATE
 
@@ -42,7 +38,7 @@ settings contains ["GONOPROXY", setting] if some setting in input.go.settings.GO
 settings contains ["GONOSUMDB", setting] if some setting in input.go.settings.GONOSUMDB
 
 # By file of the base, scope and variable.
-before[key] contains setting.value if {
+values_before[key] contains setting.value if {
 	some [variable, setting] in base_settings
 	setting.lost == ""
 	key := [setting.at.path, setting.scope, variable]
@@ -56,7 +52,7 @@ needed[key] contains pattern.text if {
 	pattern.never == ""
 }
 
-after[key] contains value if {
+values_after[key] contains value if {
 	some [variable, setting] in settings
 	setting.lost == ""
 	key := [was[setting.at.path], setting.scope, variable]
@@ -65,12 +61,17 @@ after[key] contains value if {
 	value := [setting.at.start.line, patterns, everything, setting.at]
 }
 
+# A whole object is made once, a part of it for each key that is asked for.
+before := values_before
+
+after := values_after
+
 # One value before: whatever is there now must cover it. Else some value must: which one was whose is not known.
 gaps contains [key, text, at] if {
 	some key, texts in needed
 	count(before[key]) == 1
 	some [_, patterns, everything, at] in after[key]
-	some text in texts
+	some text in (texts - patterns)
 	not covered(patterns, everything, text)
 }
 

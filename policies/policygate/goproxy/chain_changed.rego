@@ -14,25 +14,21 @@
 #   profiles: [baseline]
 package policygate.goproxy.chain_changed
 
-was[file.path] := file.path if {
+# What differing files were called before.
+was := {file.path: old |
 	some file in input.change.files
-	file.status == "changed"
-}
-
-was[file.path] := file.old_path if {
-	some file in input.change.files
-	file.status == "renamed"
+	old := {"changed": file.path, "renamed": file.old_path}[file.status]
 }
 
 # By file of the base and scope; spaces and credentials are no part of the list.
-before[key] contains list if {
+lists_before[key] contains list if {
 	some setting in input.base.go.settings.GOPROXY
 	setting.lost == ""
 	key := [setting.at.path, setting.scope]
 	list := concat("", [concat("", [entry.text, entry.separator]) | some entry in setting.chain])
 }
 
-after[key] contains list if {
+lists_after[key] contains list if {
 	some [key, list, _] in lists
 }
 
@@ -42,6 +38,11 @@ lists contains [key, list, setting] if {
 	key := [was[setting.at.path], setting.scope]
 	list := concat("", [concat("", [entry.text, entry.separator]) | some entry in setting.chain])
 }
+
+# A whole object is made once, a part of it for each key that is asked for.
+before := lists_before
+
+after := lists_after
 
 deny contains finding if {
 	input.change.exists

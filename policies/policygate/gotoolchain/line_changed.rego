@@ -15,23 +15,22 @@
 #   profiles: [baseline]
 package policygate.gotoolchain.line_changed
 
-was[file.path] := file.path if {
+# What differing files were called before.
+was := {file.path: old |
 	some file in input.change.files
-	file.status == "changed"
+	old := {"changed": file.path, "renamed": file.old_path}[file.status]
 }
 
-was[file.path] := file.old_path if {
-	some file in input.change.files
-	file.status == "renamed"
-}
-
-before[module.file] := {"go": module.go.version, "toolchain": module.toolchain.version} if {
+lines_before[module.file] := {"go": module.go.version, "toolchain": module.toolchain.version} if {
 	some module in input.base.go.modules
 }
 
-before[work.file] := {"go": work.go.version, "toolchain": work.toolchain.version} if {
+lines_before[work.file] := {"go": work.go.version, "toolchain": work.toolchain.version} if {
 	some work in input.base.go.works
 }
+
+# A whole object is made once, a part of it for each key that is asked for.
+before := lines_before
 
 after[module.file] := {"go": module.go, "toolchain": module.toolchain} if {
 	some module in input.go.modules

@@ -33,18 +33,22 @@ below[directory] contains path if {
 	directory := concat("/", array.slice(elements, 0, i + 1))
 }
 
-deny contains finding if {
-	input.change.exists
+lists contains vendor.file if {
 	some vendor in input.go.vendors
 	vendor.exists
-	not vendor.file in paths
-	directory := trim_suffix(vendor.file, "/modules.txt")
-	changed := below[directory]
+}
+
+deny contains finding if {
+	input.change.exists
+	some directory, changed in below
+	file := sprintf("%s/modules.txt", [directory])
+	file in lists
+	not file in changed
 	start := {"line": 1, "column": 1}
 	finding := {
 		"message": sprintf("files below `%s` changed, such as `%s`, and modules.txt did not", [directory, min(changed)]),
 		"subject": directory,
-		"at": {"path": vendor.file, "start": start, "end": start, "origin": "absent"},
+		"at": {"path": file, "start": start, "end": start, "origin": "absent"},
 		"evidence": [path | some path in changed],
 	}
 }
