@@ -27,11 +27,13 @@ says := {
 deny contains finding if {
 	some vendor in input.go.vendors
 	vendor.exists
-	first := vendor.faults[0]
+	count(vendor.faults) > 0
+	written := [fault.at | some fault in vendor.faults; fault.at.path == vendor.manifest]
+	at := array.concat(written, [beginning(vendor.manifest)])[0]
 	finding := {
 		"message": sprintf("`%s` does not go with `%s`", [vendor.file, vendor.manifest]),
 		"subject": vendor.file,
-		"at": first.at,
+		"at": at,
 		"modules": sort({split(fault.module, " ")[0] | some fault in vendor.faults}),
 		"evidence": sort({trim_space(concat(" ", [fault.kind, fault.module, fault.wanted, fault.found])) |
 			some fault in vendor.faults
@@ -43,11 +45,13 @@ deny contains finding if {
 deny contains finding if {
 	some vendor in input.go.vendors
 	not vendor.exists
-	first := vendor.faults[0]
+	count(vendor.faults) > 0
+	written := [fault.at | some fault in vendor.faults; fault.at.path == vendor.manifest]
+	at := array.concat(written, [beginning(vendor.manifest)])[0]
 	finding := {
 		"message": sprintf("`%s` is missing, and there is a vendor directory", [vendor.file]),
 		"subject": vendor.file,
-		"at": first.at,
+		"at": at,
 		"modules": sort({split(fault.module, " ")[0] | some fault in vendor.faults}),
 		"evidence": sort({trim_space(concat(" ", [fault.kind, fault.module, fault.wanted, fault.found])) |
 			some fault in vendor.faults
@@ -56,4 +60,9 @@ deny contains finding if {
 			some fault in vendor.faults
 		],
 	}
+}
+
+# It stands in the manifest whatever the differences are: one less is no other problem.
+beginning(file) := {"path": file, "start": start, "end": start, "origin": "absent"} if {
+	start := {"line": 1, "column": 1}
 }

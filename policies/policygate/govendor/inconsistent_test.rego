@@ -67,6 +67,20 @@ test_modules_txt_is_missing if {
 	}} with input as without_list
 }
 
+in_modules_txt := vendor(true, [object.union(
+	fault("not_required", "a.example/x v1.0.0", 8),
+	{"at": facts_test.at_in("svc/vendor/modules.txt", 8, 1)},
+)])
+
+test_place_is_in_the_manifest_whatever_differs if {
+	{finding.at | some finding in inconsistent.deny} == {{
+		"path": "svc/go.mod",
+		"start": {"line": 1, "column": 1},
+		"end": {"line": 1, "column": 1},
+		"origin": "absent",
+	}} with input as in_modules_txt
+}
+
 fine := vendor(true, [])
 
 nothing_to_vendor := vendor(false, [])
