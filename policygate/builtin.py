@@ -58,8 +58,76 @@ OVERRIDDEN_VARIABLE = Rule(
     profiles=("baseline",),
 )
 
+MALFORMED_WAIVER = Rule(
+    id="gate.malformed_waiver",
+    title="A waiver or an inline ignore is not in order",
+    description=(
+        "This exception lacks something, names a rule that does not exist or that allows none, or lasts too long. It "
+        "excuses nothing, so that no mistake in it can."
+    ),
+    severity="error",
+    fix="Correct it, or remove it; `policygate waive` writes waivers that are in order.",
+    profiles=("baseline",),
+)
+
+UNUSED_WAIVER = Rule(
+    id="gate.unused_waiver",
+    title="A waiver matches nothing",
+    description=(
+        "No finding is left that this waiver is about. It would silently cover the next one of its kind, which nobody "
+        "has looked at."
+    ),
+    severity="warning",
+    fix="Remove it; `policygate waivers --prune` removes all such.",
+    profiles=("baseline",),
+)
+
+UNUSED_IGNORE = Rule(
+    id="gate.unused_ignore",
+    title="An inline ignore matches nothing",
+    description="The rule that this comment names finds nothing in the line that the comment covers.",
+    severity="note",
+    fix="Remove the comment.",
+    profiles=("baseline",),
+)
+
+EXPIRED_WAIVER = Rule(
+    id="gate.expired_waiver",
+    title="A waiver or an inline ignore has ended",
+    description="Its last day is over, so it excuses nothing any more.",
+    severity="warning",
+    fix="Mend what it was about and remove it, or have it extended with a new date by whoever answers for it.",
+    profiles=("baseline",),
+)
+
+EXPIRING_WAIVER = Rule(
+    id="gate.expiring_waiver",
+    title="A waiver or an inline ignore ends soon",
+    description="From the day after its last one on, what it excuses fails the check again.",
+    severity="note",
+    fix="Mend what it is about in time, or have it extended with a new date by whoever answers for it.",
+    profiles=("baseline",),
+)
+
+ADDED_WAIVER = Rule(
+    id="gate.added_waiver",
+    title="A merge request adds an exception",
+    description=(
+        "This waiver or inline ignore is not on the target branch yet. It excuses nothing in this merge request, and "
+        "holds from the merge on. It fails no check, else no exception could ever be merged."
+    ),
+    severity="warning",
+    fix="Have the owners of the waiver file, or of this one, approve it, for example with an entry in CODEOWNERS.",
+    profiles=("baseline",),
+    blocks=False,
+)
+
+_EXCEPTIONS = (ADDED_WAIVER, EXPIRED_WAIVER, EXPIRING_WAIVER, MALFORMED_WAIVER, UNUSED_IGNORE, UNUSED_WAIVER)
+UNWAIVABLE = frozenset(rule.id for rule in _EXCEPTIONS)
+"""Rules about exceptions, from which there is none."""
+
 RULES: dict[str, Rule] = {
-    rule.id: rule for rule in (LEAVING_LINK, MALFORMED_FILE, OVERRIDDEN_VARIABLE, STEERING_CHANGED)
+    rule.id: rule for rule in (*_EXCEPTIONS, LEAVING_LINK, MALFORMED_FILE, OVERRIDDEN_VARIABLE, STEERING_CHANGED)
 }
 
 

@@ -49,6 +49,11 @@ class Document:
         """What it says, every scalar as the text that is written; None when the file is empty."""
         return None if self.root is None else _texts(self.root)
 
+    def texts_at(self, *keys: str | int) -> object:
+        """What one value says, as `texts` has it; None when it is not there."""
+        node = self._node(*keys)
+        return None if node is None else _texts(node)
+
     def at(self, *keys: str | int) -> At | None:
         """The place of a value, or of the nearest one around it; with `KEY` at the end that of its key."""
         if self.root is None:
@@ -65,10 +70,7 @@ class Document:
 
     def lines(self, *keys: str | int) -> tuple[int, int]:
         """The first and the last line of a value that is there, 1-based; blank lines after it are not of it."""
-        node = self.root
-        for key in keys:
-            found = _step(node, key) if node else None
-            node = found[1] if found else None
+        node = self._node(*keys)
         if node is None:
             raise KeyError(keys)
         lines = self.text.split("\n")
@@ -76,6 +78,13 @@ class Document:
         while last > node.start_mark.line and not lines[last].strip():
             last -= 1
         return node.start_mark.line + 1, last + 1
+
+    def _node(self, *keys: str | int) -> yaml.Node | None:
+        node = self.root
+        for key in keys:
+            found = _step(node, key) if node else None
+            node = found[1] if found else None
+        return node
 
 
 def parse(path: str, data: bytes, *, hint: str = "") -> Document:
