@@ -12,6 +12,7 @@ from policygate.cli_options import (
     GraphOption,
     MergedOption,
     ModcacheOption,
+    NowOption,
     PolicyOption,
     Root,
     RuleOption,
@@ -69,6 +70,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter a flag
         bool,
         typer.Option("--trust-head", help="With --base: configuration, policies and waivers are those of HEAD."),
     ] = False,
+    now: NowOption = None,
     no_ignores: Annotated[bool, typer.Option("--no-ignores", help="Do not honour ignores in comments.")] = False,
     with_environment: EnvironmentOption = False,
     gitlab_merged: MergedOption = None,
@@ -87,7 +89,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter a flag
     outputs = _outputs(formats or ["text"])
     request = Request(
         root=root,
-        today=today(),
+        today=today(now),
         config=config,
         policies=policy or (),
         only=rule or (),

@@ -29,6 +29,10 @@ MergedOption = Annotated[
         "--gitlab-merged", metavar="FILE", help="Read this merged YAML, as GitLab prints it, for .gitlab-ci.yml."
     ),
 ]
+NowOption = Annotated[
+    datetime | None,
+    typer.Option("--now", formats=["%Y-%m-%d"], metavar="DATE", help="Judge as of this day. [default: today, in UTC]"),
+]
 GraphOption = Annotated[
     list[Path] | None,
     typer.Option(
@@ -41,6 +45,6 @@ ModcacheOption = Annotated[
 ]
 
 
-def today() -> str:
-    """The date of the run in UTC, `YYYY-MM-DD`."""
-    return datetime.now(UTC).date().isoformat()
+def today(now: datetime | None = None) -> str:
+    """The date of the run, `YYYY-MM-DD`: the given one, else today in UTC."""
+    return (now or datetime.now(UTC)).date().isoformat()
