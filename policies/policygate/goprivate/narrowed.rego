@@ -16,36 +16,28 @@
 #   profiles: [baseline]
 package policygate.goprivate.narrowed
 
+variables := {"GONOPROXY", "GONOSUMDB", "GOPRIVATE"}
+
 # What differing files were called before.
 was := {file.path: old |
 	some file in input.change.files
 	old := {"changed": file.path, "renamed": file.old_path}[file.status]
 }
 
-# Where a file of the base is now.
 now := {old: path | some path, old in was}
 
-base_settings contains ["GOPRIVATE", setting] if some setting in input.base.go.settings.GOPRIVATE
+# ---- Each setting, by file of the base, scope and variable ----
 
-base_settings contains ["GONOPROXY", setting] if some setting in input.base.go.settings.GONOPROXY
-
-base_settings contains ["GONOSUMDB", setting] if some setting in input.base.go.settings.GONOSUMDB
-
-settings contains ["GOPRIVATE", setting] if some setting in input.go.settings.GOPRIVATE
-
-settings contains ["GONOPROXY", setting] if some setting in input.go.settings.GONOPROXY
-
-settings contains ["GONOSUMDB", setting] if some setting in input.go.settings.GONOSUMDB
-
-# By file of the base, scope and variable.
 values_before[key] contains setting.value if {
-	some [variable, setting] in base_settings
+	some variable in variables
+	some setting in input.base.go.settings[variable]
 	setting.lost == ""
 	key := [setting.at.path, setting.scope, variable]
 }
 
 needed[key] contains pattern.text if {
-	some [variable, setting] in base_settings
+	some variable in variables
+	some setting in input.base.go.settings[variable]
 	setting.lost == ""
 	key := [setting.at.path, setting.scope, variable]
 	some pattern in setting.patterns
@@ -53,7 +45,8 @@ needed[key] contains pattern.text if {
 }
 
 values_after[key] contains value if {
-	some [variable, setting] in settings
+	some variable in variables
+	some setting in input.go.settings[variable]
 	setting.lost == ""
 	key := [was[setting.at.path], setting.scope, variable]
 	patterns := {pattern.text | some pattern in setting.patterns}
@@ -83,9 +76,69 @@ gaps contains [key, text, at] if {
 	count([1 | some [_, patterns, everything, _] in after[key]; covered(patterns, everything, text)]) == 0
 }
 
+# ---- A setting that is gone: the places that had it are asked what they have now ----
+
+placed contains [setting, context, variable] if {
+	some context in input.base.go.contexts
+	some variable in variables
+	some setting in context.settings[variable]
+}
+
+placed contains [setting, context, variable] if {
+	some context in input.base.go.contexts
+	some command in context.commands
+	some variable in variables
+	some setting in command.settings[variable]
+}
+
+holders[key] contains place if {
+	some [setting, context, variable] in placed
+	key := [setting.at.path, setting.scope, variable]
+	place := [context.at.path, context.name]
+}
+
+held_now[place] contains pattern if {
+	some context in input.go.contexts
+	some variable in variables
+	some setting in context.settings[variable]
+	place := [was[context.at.path], context.name, variable]
+	some pattern in setting.patterns
+}
+
+held_now[place] contains pattern if {
+	some context in input.go.contexts
+	some command in context.commands
+	some variable in variables
+	some setting in command.settings[variable]
+	place := [was[context.at.path], context.name, variable]
+	some pattern in setting.patterns
+}
+
+had := holders
+
+held := held_now
+
+standing[place] := context.at if {
+	some context in input.go.contexts
+	place := [was[context.at.path], context.name]
+}
+
 gaps contains [key, text, at] if {
 	some key, texts in needed
 	not after[key]
+	some place, at in standing
+	place in had[key]
+	patterns := {pattern.text | some pattern in held[array.concat(place, [key[2]])]}
+	everything := {pattern.text | some pattern in held[array.concat(place, [key[2]])]; pattern.everything}
+	some text in (texts - patterns)
+	not covered(patterns, everything, text)
+}
+
+# No place is known where only a file that others include differs.
+gaps contains [key, text, at] if {
+	some key, texts in needed
+	not after[key]
+	not had[key]
 	some text in texts
 	start := {"line": 1, "column": 1}
 	at := {"path": now[key[0]], "start": start, "end": start, "origin": "absent"}

@@ -70,6 +70,75 @@ test_setting_is_gone_or_without_effect if {
 	narrowed.deny == expected with input as setting_lost
 }
 
+# A pipeline whose job has the setting itself, in a file that is called so.
+job(path, name, own, of_command) := {"contexts": [object.union(
+	facts_test.context("gitlab_job", [facts_test.command("build", ["build"], of_command)], own),
+	{"name": name, "at": facts_test.at_in(path, 9, 1)},
+)]}
+
+scoped(path, texts, scope) := {"GOPRIVATE": [valued(path, texts, {"scope": scope})]}
+
+job_with(path, name, texts) := object.union(
+	{"settings": scoped(path, texts, "job")},
+	job(path, name, scoped(path, texts, "job"), {}),
+)
+
+script_with(path, name, texts) := object.union(
+	{"settings": scoped(path, texts, "job")},
+	job(path, name, {}, scoped(path, texts, "job")),
+)
+
+job_lost := facts_test.changed(moved, job_with("ci.yml", "build", ["a.example"]), job("new.yml", "build", {}, {}))
+
+script_lost := facts_test.changed(moved, script_with("ci.yml", "build", ["a.example"]), job("new.yml", "build", {}, {}))
+
+less_around := facts_test.changed(
+	moved,
+	job_with("ci.yml", "build", ["a.example"]),
+	job("new.yml", "build", scoped("new.yml", ["a.example/b"], "variables"), {}),
+)
+
+test_job_that_stays_has_lost_its_setting if {
+	expected := {{
+		"message": "`GOPRIVATE` of `job` covered `a.example`, and does not any more",
+		"subject": "job: GOPRIVATE a.example",
+		"at": facts_test.at_in("new.yml", 9, 1),
+	}}
+	narrowed.deny == expected with input as job_lost
+	narrowed.deny == expected with input as script_lost
+	narrowed.deny == expected with input as less_around
+}
+
+job_gone := facts_test.changed(moved, job_with("ci.yml", "build", ["a.example"]), job("new.yml", "test", {}, {}))
+
+job_renamed := facts_test.changed(
+	moved,
+	job_with("ci.yml", "build", ["a.example"]),
+	object.union(
+		job("new.yml", "compile", scoped("new.yml", ["a.example"], "job compile"), {}),
+		{"settings": scoped("new.yml", ["a.example"], "job compile")},
+	),
+)
+
+moved_around := facts_test.changed(
+	moved,
+	job_with("ci.yml", "build", ["a.example/b"]),
+	job("new.yml", "build", scoped("new.yml", ["a.example"], "variables"), {}),
+)
+
+moved_into_script := facts_test.changed(
+	moved,
+	job_with("ci.yml", "build", ["a.example"]),
+	job("new.yml", "build", {}, scoped("new.yml", ["a.example", "b.example"], "job script")),
+)
+
+test_job_that_goes_or_has_the_pattern_from_elsewhere_is_fine if {
+	narrowed.deny == set() with input as job_gone
+	narrowed.deny == set() with input as job_renamed
+	narrowed.deny == set() with input as moved_around
+	narrowed.deny == set() with input as moved_into_script
+}
+
 several(values) := {"settings": {"GOPRIVATE": [valued("ci.yml", texts, {}) | some texts in values]}}
 
 one_more := facts_test.changed(in_place, several([["a.example"]]), several([["a.example"], ["b.example"]]))
