@@ -22,6 +22,7 @@ from policygate.cli_options import (
     today,
 )
 from policygate.cli_route import route
+from policygate.cli_waivers import waive, waivers
 from policygate.errors import PolicygateError
 from policygate.output import is_colored, print_error, stream_width, write_file
 
@@ -45,6 +46,8 @@ app = typer.Typer(
 app.command()(check)
 app.command()(route)
 app.command()(gosum)
+app.command()(waive)
+app.command()(waivers)
 
 
 def _print_version(value: bool) -> None:

@@ -46,11 +46,11 @@ def print_error(error: PolicygateError) -> None:
     print("\n".join(printable), file=sys.stderr)
 
 
-def write_file(path: Path, text: str, root: Path) -> None:
+def write_file(path: Path, text: str, root: Path, *, tracked: bool = False) -> None:
     """Replace a file atomically.
 
-    `root` is the checkout. Neither a file that git tracks there nor anything behind a link inside it is ever written,
-    because the author of the change chose where they lead.
+    `root` is the checkout. Nothing behind a link inside it is ever written, because the author of the change chose
+    where it leads; nor is a file that git tracks there, unless `tracked` says that it is the one to be edited.
 
     Raises:
         UsageError: the path is refused, or cannot be written.
@@ -64,7 +64,7 @@ def write_file(path: Path, text: str, root: Path) -> None:
     for step in _inside(target, folder):
         if step.is_symlink():
             raise UsageError(f"{path}: `{step.relative_to(folder)}` is a link inside the checkout", _HINT)
-    if target.is_relative_to(folder) and target.relative_to(folder).as_posix() in tracked_files(folder):
+    if not tracked and target.is_relative_to(folder) and target.relative_to(folder).as_posix() in tracked_files(folder):
         raise UsageError(f"{path}: is a file of the checkout", _HINT)
     if target.is_symlink() or (target.exists() and not target.is_file()):
         raise UsageError(f"{path}: is a link or no regular file", _HINT)

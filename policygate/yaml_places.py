@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import yaml
@@ -31,6 +32,11 @@ class Document:
     text: str
     root: yaml.Node | None
     """None when the file is empty."""
+
+    @cached_property
+    def source_lines(self) -> list[str]:
+        """The lines with their ends, as YAML has them; where else Python sees one YAML refuses the character."""
+        return self.text.splitlines(keepends=True)
 
     def values(self) -> object:
         """What it says, as YAML 1.1 has it: numbers, booleans, dates, ...; None when the file is empty.
@@ -73,9 +79,8 @@ class Document:
         node = self._node(*keys)
         if node is None:
             raise KeyError(keys)
-        lines = self.text.split("\n")
         last = _last_line(node)
-        while last > node.start_mark.line and not lines[last].strip():
+        while last > node.start_mark.line and not "".join(self.source_lines[last : last + 1]).strip():
             last -= 1
         return node.start_mark.line + 1, last + 1
 
