@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from policygate import builtin
-from policygate.changes import compare
-from policygate.config import FILE_NAME, ConfigFile
+from policygate.case import Case, open_case
+from policygate.config import FILE_NAME
 from policygate.engine import EngineChoice, open_engine
 from policygate.engine.bundle import write_bundle
 from policygate.engine.decision import findings
@@ -16,15 +16,17 @@ from policygate.errors import CheckoutError, PolicygateError, UsageError
 from policygate.excerpt import excerpts
 from policygate.facts import model
 from policygate.facts.change import base_of, base_paths, change_of
-from policygate.findings import Checked, EngineInfo, Finding, Problem, Rule, Verdict, judge, ordered
-from policygate.gathering import Gathered, facts_of_side, gather, merged_pipeline, undecided
-from policygate.ground import Ground, load_policies, open_ground
+from policygate.findings import Checked, EngineInfo, Finding, Problem, Rule, Verdict, judge
+from policygate.gathering import Gathered, gather, merged_pipeline, undecided
+from policygate.ground import Ground
 from policygate.location import At, Position
 from policygate.preview import preview
 from policygate.reading import unseen_advice
 from policygate.request import Request
+from policygate.settling import settle
 from policygate.steering import overridden, steering
 from policygate.tree import Tree
+from policygate.waivers import FILE_NAME as WAIVERS
 
 Progress = Callable[[str], None]
 
@@ -41,39 +43,38 @@ def check(request: Request, progress: Progress = lambda _: None) -> Verdict:
     """
     asked: tuple[Rule, ...] = ()
     try:
-        ground = open_ground(request)
-        config = ground.settings.config
-        pack = load_policies(request, config, ground.tip)
-        asked = select(request, ground.settings, pack)
+        case = open_case(request)
+        asked = case.asked
         with open_engine(
-            request.engine, pack, opa=request.opa, deadline_s=request.timeout_s, checkout=ground.root
+            request.engine, case.pack, opa=request.opa, deadline_s=request.timeout_s, checkout=case.ground.root
         ) as engine:
             progress("reading the checkout")
-            sides = gather(request, ground.settings, ground.sides)
-            inputs = inputs_of(request, ground, sides, pack, asked)
+            sides = gather(request, case.ground.settings, case.ground.sides)
+            inputs = inputs_of(case, sides)
             progress("evaluating the policies")
-            decided = [findings(engine.decide(each.model_dump_json()), pack, _anchor(each)) for each in inputs]
+            decided = [findings(engine.decide(each.model_dump_json()), case.pack, _anchor(each)) for each in inputs]
             info = EngineInfo(engine.name, engine.version)
-        previews = preview(request, ground, pack, inputs) if ground.compared else ()
+        previews = preview(case, inputs) if case.ground.compared else ()
     except UsageError:
         raise
     except PolicygateError as error:
         return Verdict(outcome="error", problems=(_problem(error),), rules=asked, fail_on=request.fail_on or "error")
     found = [
-        ordered([*_builtin_findings(request, ground, side, tree, asked), *said], config.severities())
-        for side, tree, said in zip(sides, ground.sides, decided, strict=True)
+        [*_builtin_findings(case, side, tree), *said]
+        for side, tree, said in zip(sides, case.ground.sides, decided, strict=True)
     ]
-    shown = found[0] if ground.base is None else ordered(compare(found[0], found[1], ground.renames), {})
+    shown = settle(case, sides, found)
     problems = [*sides[0].problems, *undecided(asked, sides[0].sources)]
-    verdict = judge(shown, problems, fail_on=request.fail_on or config.fail_on, compared=ground.compared)
+    fail_on = request.fail_on or case.config.fail_on
+    verdict = judge(shown, problems, fail_on=fail_on, compared=case.ground.compared)
     return replace(
         verdict,
-        checked=_checked(inputs[0], ground.head, asked),
+        checked=_checked(inputs[0], case.ground.head, asked),
         engine=info,
         rules=asked,
         previews=previews,
-        lines=excerpts(ground.head, sides[0].files.secrets, verdict.findings, _given(request)),
-        advice=tuple(_advice(ground, sides, verdict.findings)),
+        lines=excerpts(case.ground.head, sides[0].files.secrets, verdict.findings, _given(case)),
+        advice=tuple(_advice(case.ground, sides, verdict.findings)),
     )
 
 
@@ -92,29 +93,39 @@ def read_checkout(request: Request) -> tuple[Gathered, model.Facts]:
     Raises:
         PolicygateError: there is nothing to check, or a source broke.
     """
-    ground = open_ground(request)
-    pack = load_policies(request, ground.settings.config, ground.tip)
-    asked = select(request, ground.settings, pack)
-    sides = gather(request, ground.settings, ground.sides)
-    problems = [*sides[0].problems, *undecided(asked, sides[0].sources)]
+    case = open_case(request)
+    sides = gather(request, case.ground.settings, case.ground.sides)
+    problems = [*sides[0].problems, *undecided(case.asked, sides[0].sources)]
     if problems:
         first = problems[0]
         raise CheckoutError(first.message, first.hint, first.at)
-    return sides[0], inputs_of(request, ground, sides, pack, asked)[0]
+    return sides[0], inputs_of(case, sides)[0]
 
 
-def inputs_of(
-    request: Request, ground: Ground, sides: Sequence[Gathered], pack: Pack, asked: Sequence[Rule]
-) -> list[model.Facts]:
+def inputs_of(case: Case, sides: Sequence[Gathered]) -> list[model.Facts]:
     """The Rego input of each side; that of the head says what changed, and what the base had there."""
-    plain = [facts_of_side(side, request, ground.settings, pack, asked) for side in sides]
-    if ground.compared is None:
+    plain = [_input(case, side) for side in sides]
+    compared = case.ground.compared
+    if compared is None:
         return plain
     head, base = sides
-    revisions = (ground.compared.base_commit, ground.compared.head_commit)
-    change = change_of(base.files, head.files, ground.changed, revisions=revisions)
-    before = base_of(base.go, base_paths(ground.changed))
+    revisions = (compared.base_commit, compared.head_commit)
+    change = change_of(base.files, head.files, case.ground.changed, revisions=revisions)
+    before = base_of(base.go, base_paths(case.ground.changed))
     return [plain[0].model_copy(update={"change": change, "base": before}), *plain[1:]]
+
+
+def _input(case: Case, side: Gathered) -> model.Facts:
+    return model.Facts(
+        now=case.request.today,
+        run=model.Run(
+            mode="merge_request" if case.ground.compared else "check",
+            rules=[rule.id for rule in case.asked if rule.id not in builtin.RULES],
+        ),
+        config=model.Config(own=side.own, outer=list(side.outer), parameters=case.config.parameters(case.pack.rules)),
+        sources=side.sources,
+        go=side.go,
+    )
 
 
 def bundle(file: Path, policies: Sequence[Path]) -> Pack:
@@ -134,48 +145,17 @@ def bundle(file: Path, policies: Sequence[Path]) -> Pack:
     return pack
 
 
-def select(request: Request, settings: ConfigFile, pack: Pack) -> tuple[Rule, ...]:
-    """The rules to decide, sorted by id.
-
-    Raises:
-        UsageError: a rule that was named does not exist, or none is left.
-    """
-    rules = {rule.id: rule for rule in (*pack.rules, *builtin.RULES.values())}
-    settings.check_rules(list(rules.values()))
-    for name in (*request.only, *request.skip):
-        if not any(_names(name, id_) for id_ in rules):
-            raise UsageError(f"unknown rule `{name}`", "`policygate rules` lists them")
-    off = settings.config.disabled()
-    chosen = tuple(
-        rules[id_]
-        for id_ in sorted(rules)
-        if id_ not in off
-        and (not request.only or any(_names(name, id_) for name in request.only))
-        and not any(_names(name, id_) for name in request.skip)
-    )
-    if not chosen:
-        raise UsageError("no rule is left to decide", "give fewer --skip-rule, or another --rule")
-    return chosen
-
-
-def _names(name: str, rule_id: str) -> bool:
-    return rule_id == name or rule_id.startswith(f"{name}.")
-
-
 def _problem(error: PolicygateError) -> Problem:
     return Problem(error.message, error.hint, error.at)
 
 
-def _builtin_findings(
-    request: Request, ground: Ground, side: Gathered, tree: Tree, asked: Sequence[Rule]
-) -> Iterable[Finding]:
-    ids = {rule.id for rule in asked}
+def _builtin_findings(case: Case, side: Gathered, tree: Tree) -> Iterable[Finding]:
     found = [*builtin.malformed(side.files.problems), *builtin.leaving(tree.leaving)]
-    if ground.compared and tree is ground.head:
-        found += steering(request, ground, "policygate-waivers.yaml")
-    if request.guessed:
+    if case.ground.compared and tree is case.ground.head:
+        found += steering(case.request, case.ground, WAIVERS)
+    if case.request.guessed and case.ground.compared:
         found += overridden(tree)
-    return [finding for finding in found if finding.rule.id in ids]
+    return [finding for finding in found if finding.rule.id in case.ids]
 
 
 def _anchor(facts: model.Facts) -> At:
@@ -192,9 +172,15 @@ def _checked(facts: model.Facts, tree: Tree, asked: Sequence[Rule]) -> Checked:
         modules=len(facts.go.modules),
         contexts=len(facts.go.contexts),
         rules=len(asked),
-        idle=tuple(rule.id for rule in asked if rule.about and not any(_is_there(facts, part) for part in rule.about)),
+        idle=tuple(rule.id for rule in asked if _is_idle(facts, rule)),
         skipped=tuple(f"{count} by `{pattern}` of `exclude`" for pattern, count in tree.left_out.items()),
     )
+
+
+def _is_idle(facts: model.Facts, rule: Rule) -> bool:
+    """Whether there is none of what a rule is about; one about changes has its turn in merge requests only."""
+    about_changes = "change" in rule.about and not facts.change.exists
+    return bool(rule.about) and not about_changes and not any(_is_there(facts, part) for part in rule.about)
 
 
 def _is_there(facts: model.Facts, part: str) -> bool:
@@ -207,10 +193,13 @@ def _is_there(facts: model.Facts, part: str) -> bool:
     return found.exists if isinstance(found, model.Change) else bool(found)
 
 
-def _given(request: Request) -> dict[str, bytes]:
-    """The files outside of the checkout that a finding may stand in."""
-    merged = merged_pipeline(request)
-    return dict([merged]) if merged else {}
+def _given(case: Case) -> dict[str, bytes]:
+    """What findings may stand in that is not of the head: the target's own files, and a merged pipeline."""
+    ground = case.ground
+    paths = () if ground.tip is ground.head else (FILE_NAME, WAIVERS)
+    given = {path: data for path in paths if (data := ground.tip.content(path))}
+    merged = merged_pipeline(case.request)
+    return given | dict([merged] if merged else [])
 
 
 def _advice(ground: Ground, sides: Sequence[Gathered], shown: Sequence[Finding]) -> Iterator[str]:

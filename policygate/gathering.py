@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from policygate import builtin
 from policygate.config import ConfigFile
-from policygate.engine.policies import Pack
 from policygate.errors import UsageError
 from policygate.facts import LINKERS, model, run_linker
+from policygate.facts.ignores import Ignore
 from policygate.facts.own import Surroundings, guess_own, state_own
 from policygate.findings import Problem, Rule
 from policygate.graphs import cached_go_mod, read_graphs
@@ -24,6 +23,7 @@ class Gathered:
     sources: dict[str, model.Source] = field(default_factory=dict)
     own: model.Own = field(default_factory=lambda: guess_own(model.FileFacts()))
     outer: Sequence[str] = ()
+    ignores: Sequence[Ignore] = ()
     go: model.Go = field(default_factory=model.Go)
     problems: list[Problem] = field(default_factory=list)
 
@@ -40,33 +40,15 @@ def gather(request: Request, settings: ConfigFile, sides: Sequence[Tree]) -> lis
     gathered = []
     for tree in sides:
         reading = read_files(tree, request.environment, merged if tree is sides[0] else None, memory)
-        gathered.append(Gathered(reading.files, reading.sources, problems=list(reading.problems)))
+        gathered.append(
+            Gathered(reading.files, reading.sources, ignores=reading.ignores, problems=list(reading.problems))
+        )
     surroundings = _surroundings(settings, [side.files for side in gathered])
     common = replace(surroundings, graph=read_graphs(request.graphs), cached_go_mod=cached_go_mod(request.modcache))
     for side, tree in zip(gathered, sides, strict=True):
         side.own, side.outer = surroundings.own, sorted(surroundings.outer)
         _link(side, replace(common, entries=tree.entries))
     return gathered
-
-
-def facts_of_side(
-    side: Gathered,
-    request: Request,
-    settings: ConfigFile,
-    pack: Pack,
-    asked: Sequence[Rule],
-) -> model.Facts:
-    """The Rego input of one side."""
-    return model.Facts(
-        now=request.today,
-        run=model.Run(
-            mode="merge_request" if request.target else "check",
-            rules=[rule.id for rule in asked if rule.id not in builtin.RULES],
-        ),
-        config=model.Config(own=side.own, outer=list(side.outer), parameters=settings.config.parameters(pack.rules)),
-        sources=side.sources,
-        go=side.go,
-    )
 
 
 def undecided(asked: Sequence[Rule], sources: Mapping[str, model.Source]) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from policygate.case import Case
 from policygate.changes import compare
 from policygate.engine import open_engine
 from policygate.engine.decision import findings
@@ -15,8 +16,9 @@ from policygate.request import Request
 from policygate.steering import head_config, policy_folders
 
 
-def preview(request: Request, ground: Ground, pack: Pack, inputs: Sequence[model.Facts]) -> tuple[Preview, ...]:
+def preview(case: Case, inputs: Sequence[model.Facts]) -> tuple[Preview, ...]:
     """The rules of the head that the target's pack does not have like this, decided on the facts of both sides."""
+    request, ground = case.request, case.ground
     config, wrong = head_config(request, ground)
     folders = [f"{folder}/" for folder in policy_folders(request, ground, config)]
     edited = {file.path for file in ground.changed if file.path.endswith(".rego")}
@@ -26,7 +28,7 @@ def preview(request: Request, ground: Ground, pack: Pack, inputs: Sequence[model
         return ()
     try:
         theirs = load_policies(request, config, ground.head)
-        rules = _changed(theirs, pack, edited)
+        rules = _changed(theirs, case.pack, edited)
         return _decided(request, ground, theirs, rules, inputs) if rules else ()
     except PolicygateError as error:
         return (Preview("policies", 0, 0, error.message),)

@@ -7,6 +7,7 @@ from functools import partial
 from policygate.errors import CheckoutError
 from policygate.facts import FOLLOWING, READERS, environment, reader_of, run_reader
 from policygate.facts.files import Files
+from policygate.facts.ignores import Ignore, read_ignores
 from policygate.facts.model import FileFacts, Source, Unseen
 from policygate.findings import Problem
 from policygate.tree import Tree
@@ -22,6 +23,7 @@ class Reading:
     files: FileFacts
     sources: dict[str, Source]
     problems: tuple[Problem, ...]
+    ignores: tuple[Ignore, ...]
 
 
 @dataclass(frozen=True)
@@ -29,24 +31,25 @@ class _Read:
     path: str
     reader: str
     facts: FileFacts
+    ignores: tuple[Ignore, ...]
 
 
 class Memory:
     """What was read of one tree, for another one that holds the same contents."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[object, ...], tuple[FileFacts, Mapping[str, str]]] = {}
+        self._known: dict[tuple[object, ...], tuple[_Read, Mapping[str, str]]] = {}
 
-    def recall(self, tree: Tree, path: str, reader: str) -> FileFacts | None:
+    def recall(self, tree: Tree, path: str, reader: str) -> _Read | None:
         """What a file said, if it and all that it was read with are the same here."""
-        facts, others = self._known.get(self._key(tree, path, reader), (None, {}))
-        return facts if all(tree.identity(other) == identity for other, identity in others.items()) else None
+        said, others = self._known.get(self._key(tree, path, reader), (None, {}))
+        return said if all(tree.identity(other) == identity for other, identity in others.items()) else None
 
-    def keep(self, tree: Tree, path: str, reader: str, facts: FileFacts, others: Iterable[str]) -> None:
+    def keep(self, tree: Tree, said: _Read, others: Iterable[str]) -> None:
         """Remember what a file says, and the paths that its reader looked up."""
-        if tree.identity(path):
+        if tree.identity(said.path):
             seen = {other: tree.identity(other) for other in others}
-            self._known[self._key(tree, path, reader)] = (facts, seen)
+            self._known[self._key(tree, said.path, said.reader)] = (said, seen)
 
     def _key(self, tree: Tree, path: str, reader: str) -> tuple[object, ...]:
         return (reader, path, tree.identity(path), tree.every if reader in FOLLOWING else ())
@@ -63,47 +66,60 @@ def read_files(
     `caller` is an environment to be judged too, `merged` the path and content of what stands for `.gitlab-ci.yml`,
     `memory` what was read of another side.
     """
-    looked_up: set[str] = set()
-
-    def look_up(path: str) -> bytes | None:
-        looked_up.add(path)
-        return checkout.follow(path)
-
-    files = Files(checkout.every, look_up)
-    memory = memory or Memory()
-    problems: list[Problem] = []
-    failed: set[str] = set()
-
-    def read(path: str, reader: str, content: Callable[[], bytes]) -> FileFacts | None:
-        try:
-            return run_reader(reader, path, content(), files)
-        except CheckoutError as error:
-            problems.append(Problem(error.message, error.hint, error.at))
-        except Exception as error:  # noqa: BLE001 - a reader that breaks must deny, not crash
-            problems.append(broken(f"{path}: reader `{reader}`", error))
-        failed.add(reader)
-        return None
-
-    found = []
-    for path in checkout.paths:
-        reader = reader_of(path)
-        facts = memory.recall(checkout, path, reader)
-        if facts is None:
-            looked_up.clear()
-            facts = read(path, reader, partial(checkout.read, path))
-            if facts:
-                memory.keep(checkout, path, reader, facts, looked_up)
-        if facts:
-            found.append(_Read(path, reader, facts))
+    run = _Run(checkout, memory or Memory())
+    found = [each for path in checkout.paths if (each := run.read(path))]
     if merged:
         path, data = merged
-        found = _with_merged(found, path, read(path, "gitlab_ci", lambda: data))
-    standing = list(_standing(found))
+        found = _with_merged(found, path, run.read_as("gitlab_ci", path, lambda: data))
     order = list(READERS)
+    standing = sorted(_standing(found), key=lambda each: order.index(each.reader))
     said = [environment.read_environment(caller)] if caller is not None else []
-    said += [each.facts for each in sorted(standing, key=lambda each: order.index(each.reader))]
-    sources = {name: _source(name, standing, failed) for name in READERS}
-    return Reading(_together(said), sources, tuple(problems))
+    said += [each.facts for each in standing]
+    return Reading(
+        _together(said),
+        {name: _source(name, standing, run.failed) for name in READERS},
+        tuple(run.problems),
+        tuple(ignore for each in found for ignore in each.ignores),
+    )
+
+
+class _Run:
+    """The reading of one tree."""
+
+    def __init__(self, tree: Tree, memory: Memory) -> None:
+        self.problems: list[Problem] = []
+        self.failed: set[str] = set()
+        self._tree = tree
+        self._memory = memory
+        self._looked_up: set[str] = set()
+        self._files = Files(tree.every, self._look_up)
+
+    def read(self, path: str) -> _Read | None:
+        """What a file says, or said on another side; None when it cannot be read."""
+        reader = reader_of(path)
+        said = self._memory.recall(self._tree, path, reader)
+        if said is None:
+            self._looked_up.clear()
+            said = self.read_as(reader, path, partial(self._tree.read, path))
+            if said:
+                self._memory.keep(self._tree, said, self._looked_up)
+        return said
+
+    def read_as(self, reader: str, path: str, content: Callable[[], bytes]) -> _Read | None:
+        """What a content says in a format; None when it cannot be read."""
+        try:
+            data = content()
+            return _Read(path, reader, run_reader(reader, path, data, self._files), read_ignores(path, data))
+        except CheckoutError as error:
+            self.problems.append(Problem(error.message, error.hint, error.at))
+        except Exception as error:  # noqa: BLE001 - a reader that breaks must deny, not crash
+            self.problems.append(broken(f"{path}: reader `{reader}`", error))
+        self.failed.add(reader)
+        return None
+
+    def _look_up(self, path: str) -> bytes | None:
+        self._looked_up.add(path)
+        return self._tree.follow(path)
 
 
 def require_files(tree: Tree) -> None:
@@ -146,14 +162,15 @@ def _some(names: Iterable[str]) -> str:
     return ", ".join([*shown[:_SHOWN], *more])
 
 
-def _with_merged(found: Sequence[_Read], path: str, merged: FileFacts | None) -> list[_Read]:
+def _with_merged(found: Sequence[_Read], path: str, merged: _Read | None) -> list[_Read]:
     """The merged YAML in the place of the pipeline; the files that the pipeline includes are in it."""
     kept = [each for each in found if each.path != GITLAB]
     if merged is None:
         return kept
     inside = {other for each in found if each.path == GITLAB for other in each.facts.followed}
-    followed = sorted(inside.union(merged.followed))
-    return [*kept, _Read(path, "gitlab_ci", merged.model_copy(update={"followed": followed}))]
+    followed = sorted(inside.union(merged.facts.followed))
+    facts = merged.facts.model_copy(update={"followed": followed})
+    return [*kept, _Read(path, "gitlab_ci", facts, merged.ignores)]
 
 
 def _standing(found: Sequence[_Read]) -> Iterator[_Read]:

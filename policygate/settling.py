@@ -1,0 +1,56 @@
+"""From what was found on each side to what is judged: compare, excuse, and look at the excuses themselves."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from policygate.audit import audit
+from policygate.case import Case
+from policygate.changes import compare
+from policygate.errors import CheckoutError
+from policygate.excuses import Exceptions, excuse, ignored
+from policygate.findings import Finding, ordered
+from policygate.gathering import Gathered
+from policygate.location import At, Position
+from policygate.tree import Tree
+from policygate.waivers import FILE_NAME, Fault, WaiverFile, check_ignores, parse_waivers
+
+
+def settle(case: Case, sides: Sequence[Gathered], found: Sequence[Sequence[Finding]]) -> tuple[Finding, ...]:
+    """The findings in order, with their `change`, `disposition` and `excuse`; those about the exceptions among them.
+
+    `found` are the findings of each side, the head first.
+    """
+    severities = case.config.severities()
+    head = ordered(found[0], severities)
+    if case.ground.base is not None:
+        head = ordered(compare(head, ordered(found[1], severities), case.ground.renames), {})
+    exceptions = _exceptions(case, sides, found)
+    excused = excuse(head, exceptions, case.today)
+    told = audit(excused, exceptions, case.today, case.config.waivers.warn_days, case.ids)
+    return ordered([*excused.findings, *ordered(told, severities)], {})
+
+
+def _exceptions(case: Case, sides: Sequence[Gathered], found: Sequence[Sequence[Finding]]) -> Exceptions:
+    ground, request = case.ground, case.request
+    ignores = [tuple(check_ignores(side.ignores, case.rules, case.config.waivers, case.today)) for side in sides]
+    holding = Exceptions(_waivers(ground.tip, case), ignores=ignores[0], no_ignores=not request.ignores)
+    if ground.base is None:
+        return holding
+    return replace(
+        holding,
+        head_waivers=_waivers(ground.head, case),
+        base_ignores=ignores[1],
+        merged_ignores=ignored(found[1], ignores[1]),
+        renamed={new: old for old, new in ground.renames.items()},
+        trust_head=request.trust_head,
+    )
+
+
+def _waivers(tree: Tree, case: Case) -> WaiverFile:
+    try:
+        data = tree.content(FILE_NAME)
+    except CheckoutError as error:
+        start = Position(line=1, column=1)
+        at = At(path=FILE_NAME, start=start, end=start, origin="text")
+        return WaiverFile(faults=(Fault(f"{FILE_NAME} cannot be read: {error.message}", at),))
+    return WaiverFile() if data is None else parse_waivers(FILE_NAME, data, case.rules, case.config.waivers, case.today)
