@@ -88,7 +88,7 @@ def several_files() -> Callable[[str], tuple[str, bytes, Files]]:
 
 
 def possible(context: Context, command: Command) -> dict[str, set[str]]:
-    """The values that each variable of a go command may have; one that is unset is as good as empty.
+    """The values that each variable of a go command may have when nobody sets any; unset is as good as empty.
 
     A value that the files do not tell has a question mark in front of it, so that it equals nothing.
     """
@@ -104,7 +104,7 @@ def _values(settings: list[Setting]) -> Iterator[str]:
             yield f"?{setting.value}"
         else:
             yield "" if setting.at.origin == "default" else setting.value
-        if not setting.condition:
+        if not setting.condition or setting.condition.startswith("unless "):
             return
     yield ""
 
