@@ -200,3 +200,60 @@ def test_a_setting_with_a_condition_hides_nothing() -> None:
 def test_a_developers_shell_does_everything() -> None:
     go = link(place({"GOPROXY": "direct"}, kind="shell"))
     assert learns(go) == [("sumdb", "default", "lookup")]
+
+
+NESTED = "git.acme.example/team/kit/cmd/x@v1.0.0"
+
+
+def test_a_named_package_is_told_with_its_prefixes_at_the_command() -> None:
+    (exposure,) = link(place({"GOSUMDB": "off"}, ("install", NESTED))).exposures
+    assert (exposure.asked, exposure.modules) == (
+        "named",
+        [
+            "git.acme.example",
+            "git.acme.example/team",
+            "git.acme.example/team/kit",
+            "git.acme.example/team/kit/cmd",
+            "git.acme.example/team/kit/cmd/x",
+        ],
+    )
+    assert (exposure.at.start.line, exposure.at.origin, exposure.scope) == (9, "text", f"go install {NESTED}")
+
+
+def test_prefixes_that_no_pattern_covers_are_told_if_nothing_is_found() -> None:
+    (exposure,) = link(place({"GOPRIVATE": "git.acme.example/team"}, ("install", NESTED))).exposures
+    assert (exposure.asked, exposure.through, exposure.modules) == ("prefix", "proxy", ["git.acme.example"])
+    assert exposure.assumes == ["no repository of `git.acme.example/team/kit/cmd/x` is found"]
+
+
+def test_what_is_required_is_not_told_again_at_the_command() -> None:
+    got = link(place({"GOSUMDB": "off"}, ("get", "git.acme.example/lib@v1.0.0"))).exposures
+    assert [(exposure.asked, exposure.modules) for exposure in got] == [
+        ("required", ["git.acme.example/lib"]),
+        ("prefix", ["git.acme.example"]),
+    ]
+    assert [exposure.assumes for exposure in got] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("package", "module"),
+    [
+        ("git.acme.example/lib/deep/down", "git.acme.example/lib"),
+        ("git.acme.example/other/x", "git.acme.example/other/x"),
+    ],
+)
+def test_the_module_of_a_package_is_looked_up(package: str, module: str) -> None:
+    (exposure,) = link(place({"GOPROXY": "direct"}, ("install", f"{package}@latest"))).exposures
+    assert (exposure.through, exposure.asked, exposure.modules) == ("sumdb", "named", [module])
+
+
+def test_contexts_share_what_a_setting_exposes_but_not_what_a_command_does() -> None:
+    go = link(*(place({"GOSUMDB": "off"}, BUILD, ("install", NESTED), name=name) for name in "ab"))
+    assert [(it.asked, it.contexts) for it in go.exposures] == [
+        ("required", ["ci.yml#a", "ci.yml#b"]),
+        ("named", ["ci.yml#a", "ci.yml#b"]),
+    ]
+
+
+def test_a_public_path_is_nobodys_secret() -> None:
+    assert link(place({}, ("install", "github.com/acme/tool@latest"))).exposures == []
