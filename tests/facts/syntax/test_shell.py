@@ -39,16 +39,21 @@ def as_run(command: GoCommand) -> Run:
     [(shell, name) for name in SCRIPTS for shell in ("bash", "sh") if shell == "bash" or not name.startswith("[bash]")],
 )
 def test_go_receives_what_the_shell_gives_it(
-    shell: str, name: str, tmp_path: Path, go_runs: Callable[..., list[Run]]
+    shell: str,
+    name: str,
+    tmp_path: Path,
+    go_runs: Callable[..., list[Run]],
+    record_count: Callable[[str, int, int], None],
 ) -> None:
     work = tmp_path / "work"
     (work / "sub" / "deeper").mkdir(parents=True)
     (work / "script").write_text(SCRIPTS[name], encoding="utf-8")
     runs = go_runs([shell, "script"], work, {"GOINSECURE": "outer.example"})
     assert runs
-    assert [as_run(command) for command in read(SCRIPTS[name]).commands] == [
-        (arguments, changed(arguments, directory), environment) for arguments, directory, environment in runs
-    ]
+    said = [as_run(command) for command in read(SCRIPTS[name]).commands]
+    expected = [(arguments, changed(arguments, directory), environment) for arguments, directory, environment in runs]
+    record_count("environment, shell", len(expected), sum(run not in expected for run in said))
+    assert said == expected
 
 
 def changed(arguments: list[str], directory: str) -> str:
