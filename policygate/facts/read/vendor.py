@@ -9,7 +9,7 @@ from policygate.facts.model import FileFacts, Problem, Vendor, VendoredModule
 from policygate.location import Text
 
 MAX_LINES = 100_000
-"""Fifty times what the vendor directories of large projects have."""
+"""Many times what the vendor directories of large projects have."""
 
 
 def read(path: str, data: bytes) -> FileFacts:
