@@ -77,8 +77,8 @@ def named_by(verb: str, arguments: Sequence[str]) -> Named:
     if verb in ("install", "run"):
         return _ran(line.words if verb == "install" else line.words[:1])
     if verb == "mod download" or (verb == "list" and "m" in line.flags):
-        paths = [_split(word) for word in line.words if "@" in word]
-        return Named(tuple(_fetchable(paths)), alone=bool(paths) and len(paths) == len(line.words))
+        paths = [_split(word) for word in line.words if "@" in word or "versions" in line.flags]
+        return Named(tuple(_fetchable(paths)), alone=bool(line.words) and all("@" in word for word in line.words))
     return Named()
 
 

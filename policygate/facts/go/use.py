@@ -1,6 +1,6 @@
 """With which settings go commands run: what each variable may be in a context, all combinations once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import islice, product
 from typing import NamedTuple
 
@@ -10,10 +10,15 @@ from policygate.facts.model import Command, Context, PatternSetting, ProxySettin
 from policygate.facts.own import FAMILIES, Surroundings
 from policygate.location import At
 
-_OFFLINE = frozenset(
-    {"bug", "clean", "doc", "env", "fix", "fmt", "help", "mod edit", "mod init", "telemetry", "version"}
+_OFFLINE = frozenset({"bug", "env", "help", "mod edit", "mod init", "telemetry", "version"})
+_CACHES = frozenset({"cache", "fuzzcache", "modcache", "testcache"})
+_GO_TOOLS = frozenset(
+    {"addr2line", "api", "asm", "buildid", "cgo", "compile", "covdata", "cover", "dist", "distpack", "doc", "fix"}
+    | {"link", "nm", "objdump", "pack", "pprof", "preprofile", "test2json", "trace", "vet"}
 )
-_NEEDS_SOURCES_ONLY = frozenset({"build", "generate", "install", "list", "run", "test", "vet"})
+_NEEDS_SOURCES_ONLY = frozenset(
+    {"build", "clean", "doc", "fix", "fmt", "generate", "install", "list", "run", "test", "tool", "vet"}
+)
 _ADDS_SUMS = frozenset({"get", "mod download", "mod graph", "mod tidy", "mod verify", "mod why", "work sync"})
 _OUTSIDE_WORKSPACES = frozenset({"get", "mod tidy", "mod vendor"})
 _DEVELOPERS = frozenset(
@@ -70,7 +75,7 @@ class Use(NamedTuple):
 def uses(context: Context, surroundings: Surroundings) -> Iterator[Use]:
     """Every combination for every command that fetches something, 16 for one command at most."""
     family = FAMILIES[context.kind]
-    commands: Sequence[Command | None] = [c for c in context.commands if c.verb not in _OFFLINE]
+    commands: Sequence[Command | None] = [command for command in context.commands if not _is_offline(command)]
     if not context.commands:
         commands = [None]
     for command in commands:
@@ -90,7 +95,7 @@ def uses(context: Context, surroundings: Surroundings) -> Iterator[Use]:
                 no_proxy=_patterns(no_proxy, private),
                 sumdb=sumdb,
                 no_sumdb=_patterns(no_sumdb, private),
-                adds_sums=mod_mod or (command.verb in _ADDS_SUMS if command else context.kind in _DEVELOPERS),
+                adds_sums=mod_mod or (_adds_sums(command, flags) if command else context.kind in _DEVELOPERS),
                 upgrades="u" in flags if command else context.kind in _DEVELOPERS,
                 vendor=command is not None and command.verb in _NEEDS_SOURCES_ONLY and not mod_mod,
                 workspace=_in_workspaces(context, command),
@@ -100,6 +105,16 @@ def uses(context: Context, surroundings: Surroundings) -> Iterator[Use]:
                 family=family,
                 open=family not in surroundings.outer,
             )
+
+
+def _is_offline(command: Command) -> bool:
+    """Whether a command loads no package and no module graph; `go fmt ./...` and `go clean` do."""
+    line = split_line(command.verb, command.arguments)
+    if command.verb == "clean":
+        return not line.words and not _CACHES.isdisjoint(line.flags)
+    if command.verb == "tool":
+        return not line.words or line.words[0] in _GO_TOOLS
+    return command.verb in _OFFLINE
 
 
 def covered_by(patterns: PatternSetting | None, paths: Iterable[str], *, wanted: bool = True) -> list[str]:
@@ -132,6 +147,11 @@ def _patterns(specific: Setting | None, private: Setting | None) -> PatternSetti
         if isinstance(setting, PatternSetting) and not setting.empty:
             return setting
     return None
+
+
+def _adds_sums(command: Command, flags: Container[str]) -> bool:
+    """`go list -m -u` does as well: it reads the go.mod of newer versions, to see which ones are retracted."""
+    return command.verb in _ADDS_SUMS or (command.verb == "list" and "m" in flags and "u" in flags)
 
 
 def _in_workspaces(context: Context, command: Command | None) -> bool:

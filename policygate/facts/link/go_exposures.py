@@ -76,6 +76,11 @@ class _Room:
         return _Required(path, version, require.indirect, module.vendored)
 
     @cached_property
+    def replaced(self) -> frozenset[str]:
+        """The paths that are replaced in some version."""
+        return frozenset(path for path, _ in self._replaced)
+
+    @cached_property
     def _replaced(self) -> Mapping[tuple[str, str], Replace]:
         """By path and version; go.work decides about the paths that it replaces."""
         outer = self.work.replaces if self.work else []
@@ -169,6 +174,7 @@ class _PrivateModules:
         held = (it.version for room in rooms for it in room.private if it.path == module)
         version = next(held, "") if named.version == "none" else named.version
         summed = bool(rooms) and all(room.has_sums(module, version) for room in rooms)
+        summed = summed or (named.searched and any(module in room.replaced for room in rooms))
         lookups = (module,) if not summed and module not in {*main, *required.unsummed} else ()
         direct = bool(covered_by(use.no_proxy, [named.path]))
         if direct or module in required.modules:

@@ -54,6 +54,7 @@ def test_packages_are_searched(line: str, paths: list[str]) -> None:
         ("mod download", "mod download a.example/b@v1", [Path("a.example/b", "v1")], True),
         ("mod download", "mod download a.example/b@v1 a.example/c", [Path("a.example/b", "v1")], False),
         ("mod download", "mod download", [], False),
+        ("list", "list -m -versions a.example/b", [Path("a.example/b", "")], False),
         ("list", "list -m a.example/b@latest", [Path("a.example/b", "latest")], True),
         ("list", "list -m all", [], False),
         ("list", "list a.example/b", [], False),

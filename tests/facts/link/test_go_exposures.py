@@ -142,7 +142,7 @@ def test_who_learns_a_private_path_through_checksum_lookups(
 
 
 def test_commands_that_fetch_nothing_expose_nothing() -> None:
-    assert learns(link(place({}, ("env",), ("version",), ("fmt", "./...")))) == []
+    assert learns(link(place({}, ("env",), ("version",), ("clean", "-modcache"), ("tool", "cover")))) == []
 
 
 def test_a_vendored_build_fetches_nothing_but_tidy_does() -> None:

@@ -15,6 +15,8 @@ from tests.facts.go.oracle import servers
 from tests.facts.go.oracle.internet import Internet, start
 
 HOSTS = ("corp.test", "example.test", "sum.test", "well.code.test")
+DEFAULT = "default"
+"""Go's own proxy and its own database, as the facts call both."""
 LEARNS = tuple[str, str, str]
 """Party, way, private path."""
 
@@ -31,6 +33,7 @@ VENDORED = {
     "vendor/modules.txt": f"# {LIB}## explicit\ncorp.test/x/lib\n",
     "vendor/corp.test/x/lib/p.go": "package p\n",
 }
+TOOLED = {**SUMMED, "go.mod": f"{APP}require {LIB}tool corp.test/x/lib/cmd/tool\n".replace("1.21", "1.24")}
 REPLACED = {
     "go.mod": f"{APP}require corp.test/old {servers.VERSION}\nreplace corp.test/old => {LIB}",
     "app.go": 'package app\n\nimport _ "corp.test/old"\n',
@@ -101,6 +104,21 @@ CASES = (
     Case(f"{OUT}\ngo mod download corp.test/x/lib", SUMMED),
     Case(f"{OUT}\ngo list -m corp.test/x/priv@latest"),
     Case(f"{OUT}\ngo list -m -f '{{.Version}}' corp.test/x/priv@v1.0.0", SUMMED),
+    Case(f"{OUT}\ngo list -m -versions corp.test/x/priv", SUMMED),
+    Case(f"{OUT}\ngo list -m -u all", UNSUMMED),
+    Case(f"{OUT}\ngo list -m -u all", SUMMED, may="there is no newer version"),
+    # what is replaced
+    Case(f"{OUT}\ngo get corp.test/old@v1.0.0", REPLACED),
+    Case(f"{OUT}\ngo get corp.test/x/lib@v1.0.0", LOCAL),
+    Case(f"{OUT}\ngo mod download corp.test/old@v1.0.0", REPLACED, may="nobody has it"),
+    Case(f"{OUT}\ngo mod download corp.test/x/lib@v1.0.0", LOCAL),
+    Case(f"{OUT}\ngo install corp.test/x/lib/cmd/tool@v1.0.0", LOCAL),
+    # Go's defaults
+    Case(DOWNLOAD),
+    Case(f"GOSUMDB=off {DOWNLOAD}"),
+    Case(f"GOPROXY=direct {DOWNLOAD}"),
+    Case(f"GOPRIVATE=corp.test/y {DOWNLOAD}"),
+    Case(f"GOPRIVATE=corp.test/x {DOWNLOAD}"),
     # exempt by patterns
     Case(f"{OUT} GOPRIVATE=corp.test/x\n{GET}", may="the repository is found"),
     Case(f"{OUT} GOPRIVATE=corp.test/x\ngo get corp.test/x/missing@v1.0.0"),
@@ -138,6 +156,18 @@ CASES = (
     Case(f"{OUT}\ngo mod verify", UNSUMMED),
     Case(f"{OUT}\ngo get ./...", UNSUMMED),
     Case(f"{OUT}\ngo get -u ./...", UNSUMMED, beyond="-u looks for the module of each imported package anew"),
+    *(Case(f"{OUT}\ngo {command}", SUMMED) for command in ("fix ./...", "fmt ./...", "list ./...", "list -m all")),
+    *(Case(f"{OUT}\ngo {command}", SUMMED) for command in ("mod edit -print", "mod vendor", "generate ./...", "env")),
+    *(Case(f"{OUT}\ngo {command}", SUMMED) for command in ("test -run x .", "doc", "clean", "tool")),
+    *(
+        Case(f"{OUT}\ngo {command}", SUMMED)
+        for command in ("clean -cache", "tool cover -h", "version", "help", "mod init")
+    ),
+    *(Case(f"{OUT}\ngo {command}", VENDORED) for command in ("fix ./...", "fmt ./...", "clean", "doc", "vet ./...")),
+    Case(f"{OUT}\ngo tool corp.test/x/lib/cmd/tool", TOOLED),
+    *(Case(f"{OUT}\ngo {command}", UNSUMMED) for command in ("mod why corp.test/x/lib", "mod graph")),
+    Case(f"{OUT}\ngo work sync", UNSUMMED_WORKSPACE),
+    Case(f"{OUT}\ngo work vendor", WORKSPACE),
     Case(f"{OUT}\ngo build ./...", VENDORED),
     Case(f"{OUT}\ngo list -m corp.test/x/priv@v1.0.0", VENDORED),
     Case(f"{OUT}\ngo mod download", VENDORED),
@@ -155,16 +185,28 @@ CASES = (
 )
 
 
+class World(NamedTuple):
+    """What stands for everything outside, and Go's default hosts, which it takes the place of."""
+
+    internet: Internet
+    proxy: str
+    database: str
+
+
 @pytest.fixture(scope="module")
-def internet(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Internet]:
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("internet")
     environment = servers.make_environment(folder, {"GOCACHE": str(request.config.cache.mkdir("go-build"))})
-    it = start(folder, environment, HOSTS)
-    yield it
+    command = ["go", "env", "GOPROXY", "GOSUMDB"]
+    asked = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    proxies, database = asked.stdout.split()
+    proxy = proxies.removeprefix("https://").partition(",")[0]
+    it = start(folder, environment, [*HOSTS, proxy, database])
+    yield World(it, proxy, database)
     it.stop()
 
 
-def see(name: str, proxies: servers.Proxies, internet: Internet, own: int) -> set[LEARNS]:
+def see(name: str, proxies: servers.Proxies, world: World, own: int) -> set[LEARNS]:
     """Who outside has been asked for which module since the last call."""
     seen = set()
     for it in proxies.log.pop(name, []):
@@ -172,12 +214,15 @@ def see(name: str, proxies: servers.Proxies, internet: Internet, own: int) -> se
             through = "sumdb" if it.path.startswith("sumdb/") else "proxy"
             seen.add((proxies.host(it.position, ""), through, re.sub(r"^sumdb/[^/]+/lookup/|/?@.*", "", it.path)))
     hosts = set()
-    for url in internet.seen():
+    for url in world.internet.seen():
         host, _, path = url.partition("/")
-        hosts.add("sum.test" if host in internet.plain else host)
+        party = "sum.test" if host in world.internet.plain else DEFAULT if host in world[1:] else host
+        hosts.add(party)
         if path.startswith("lookup/"):
-            seen.add(("sum.test", "sumdb", path.removeprefix("lookup/").partition("@")[0]))
-    assert hosts <= set(HOSTS)
+            seen.add((party, "sumdb", path.removeprefix("lookup/").partition("@")[0]))
+        elif host == world.proxy:
+            seen.add((party, "proxy", path.partition("/@")[0]))
+    assert hosts <= {*HOSTS, DEFAULT}
     return {it for it in seen if it[2].startswith("corp.test")}
 
 
@@ -194,9 +239,15 @@ def predict(files: Mapping[str, str], own: str) -> set[LEARNS]:
     return {(it.party, it.through, module) for it in go.exposures for module in it.modules}
 
 
+def stand(said: set[LEARNS], module: str) -> set[LEARNS]:
+    """The same with the module for the package that is named in its place."""
+    below = f"{module}/"
+    return {(party, way, module if way == "sumdb" and f"{it}/".startswith(below) else it) for party, way, it in said}
+
+
 def test_parties_learn_what_the_facts_say(
     tmp_path: Path,
-    internet: Internet,
+    world: World,
     request: pytest.FixtureRequest,
     record_count: Callable[[str, int, int], None],
     capsys: pytest.CaptureFixture[str],
@@ -204,11 +255,11 @@ def test_parties_learn_what_the_facts_say(
     assert len(set(map(repr, CASES))) == len(CASES)
     wrong = []
     cache = str(request.config.cache.mkdir("go-build"))
-    with servers.Proxies(database=internet.plain) as proxies:
+    with servers.Proxies(database=world.internet.plain) as proxies:
         for number, case in enumerate(CASES):
             name = f"e{number}"
             answers = {"out": (0, case.answer), "own": (1, case.own), "other": (2, case.answer)}
-            script = case.script.replace("{verifier}", internet.verifier)
+            script = case.script.replace("{verifier}", world.internet.verifier)
             for key, (position, answer) in answers.items():
                 script = script.replace(f"{{{key}}}", f"http://{proxies.host(position, answer)}/{name}/{answer}")
             files = {**case.files, "build.sh": script}
@@ -216,14 +267,14 @@ def test_parties_learn_what_the_facts_say(
                 (tmp_path / name / path).parent.mkdir(parents=True, exist_ok=True)
                 (tmp_path / name / path).write_text(text)
             settings = {"GOPATH": str(tmp_path / "gopath" / name), "GOCACHE": cache, "GOWORK": ""}
-            settings |= {"https_proxy": internet.proxy, "SSL_CERT_FILE": str(internet.authority)}
+            settings |= {"https_proxy": world.internet.proxy, "SSL_CERT_FILE": str(world.internet.authority)}
             environment = servers.make_environment(tmp_path, settings)
             command = ["sh", "./build.sh"]
             ran = subprocess.run(
                 command, cwd=tmp_path / name, env=environment, capture_output=True, text=True, check=False
             )
-            seen, said = see(name, proxies, internet, 1), predict(files, proxies.host(1, ""))
-            said = {(*it[:2], case.stands_for) if it[1] == "sumdb" and case.stands_for else it for it in said}
+            seen, said = see(name, proxies, world, 1), predict(files, proxies.host(1, ""))
+            said = stand(said, case.stands_for) if case.stands_for else said
             right = said < seen if case.beyond else seen < said if case.may else seen == said
             if not right:
                 wrong.append((case, seen - said, said - seen, ran.stderr))
