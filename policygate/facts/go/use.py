@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import islice, product
 from typing import NamedTuple
 
-from policygate.facts.go.arguments import Named, named_by, split_line
+from policygate.facts.go.arguments import Line, Named, named_by, split_line
 from policygate.facts.go.pattern import matches
 from policygate.facts.model import Command, Context, PatternSetting, ProxySetting, Setting, SumdbSetting
 from policygate.facts.own import FAMILIES, Surroundings
@@ -84,8 +84,8 @@ def uses(context: Context, surroundings: Surroundings) -> Iterator[Use]:
             for name in ("GOPROXY", "GONOPROXY", "GOPRIVATE", "GOSUMDB", "GONOSUMDB")
         }
         named = named_by(command.verb, command.arguments) if command else Named()
-        flags = split_line(command.verb, command.arguments).flags if command else {}
-        mod_mod = command is not None and _mod_mod(context, command, flags.get("mod"))
+        line = split_line(command.verb, command.arguments) if command else Line({}, ())
+        mod_mod = command is not None and _mod_mod(context, command, line.flags.get("mod"))
         combinations = product(*chosen.values())
         for proxy, no_proxy, private, sumdb, no_sumdb in islice(combinations, _MAX_COMBINATIONS):
             if not isinstance(proxy, ProxySetting) or not isinstance(sumdb, SumdbSetting):
@@ -95,8 +95,8 @@ def uses(context: Context, surroundings: Surroundings) -> Iterator[Use]:
                 no_proxy=_patterns(no_proxy, private),
                 sumdb=sumdb,
                 no_sumdb=_patterns(no_sumdb, private),
-                adds_sums=mod_mod or (_adds_sums(command, flags) if command else context.kind in _DEVELOPERS),
-                upgrades="u" in flags if command else context.kind in _DEVELOPERS,
+                adds_sums=mod_mod or (_adds_sums(command, line.flags) if command else context.kind in _DEVELOPERS),
+                upgrades=_upgrades(line) if command else context.kind in _DEVELOPERS,
                 vendor=command is not None and command.verb in _NEEDS_SOURCES_ONLY and not mod_mod,
                 workspace=_in_workspaces(context, command),
                 named=named,
@@ -152,6 +152,11 @@ def _patterns(specific: Setting | None, private: Setting | None) -> PatternSetti
 def _adds_sums(command: Command, flags: Container[str]) -> bool:
     """`go list -m -u` does as well: it reads the go.mod of newer versions, to see which ones are retracted."""
     return command.verb in _ADDS_SUMS or (command.verb == "list" and "m" in flags and "u" in flags)
+
+
+def _upgrades(line: Line) -> bool:
+    """Whether `-u` is there and meant for what the module requires; `go get -u PACKAGE` is for the package's own."""
+    return "u" in line.flags and all(word == "all" or word.startswith((".", "/")) for word in line.words)
 
 
 def _in_workspaces(context: Context, command: Command | None) -> bool:

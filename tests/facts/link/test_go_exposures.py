@@ -3,7 +3,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from policygate.facts.link import go_contexts, go_exposures, go_modules
-from policygate.facts.model import Assignment, FileFacts, Go, GoCommand, Place, PlaceKind, Vendor
+from policygate.facts.model import Assignment, FileFacts, Go, GoCommand, GoSum, Place, PlaceKind, Vendor
 from policygate.facts.own import OuterValue, Surroundings, guess_own, state_own
 from policygate.facts.read import go_mod
 from policygate.location import At, Position, nowhere
@@ -64,10 +64,14 @@ def place(
 
 
 def link(
-    *places: Place, own: object = OWN, outer: Mapping[str, Mapping[str, str]] | None = None, vendored: bool = False
+    *places: Place,
+    own: object = OWN,
+    outer: Mapping[str, Mapping[str, str]] | None = None,
+    vendored: bool = False,
+    sums: Sequence[GoSum] = (),
 ) -> Go:
     modules = go_mod.read("go.mod", MODULE.encode()).modules
-    files = FileFacts(modules=modules, places=list(places), vendors=[VENDOR] if vendored else [])
+    files = FileFacts(modules=modules, places=list(places), vendors=[VENDOR] if vendored else [], sums=list(sums))
     declared = {"gitlab": {}, "shell": {}} if outer is None else outer
     outside = {
         family: {name: OuterValue(value, nowhere("outer")) for name, value in values.items()}
@@ -257,3 +261,26 @@ def test_contexts_share_what_a_setting_exposes_but_not_what_a_command_does() -> 
 
 def test_a_public_path_is_nobodys_secret() -> None:
     assert link(place({}, ("install", "github.com/acme/tool@latest"))).exposures == []
+
+
+SUMS = (
+    GoSum(file="go.sum", hashes={f"git.acme.example/lib v1.0.0{end}": ["h1:x"] for end in ("", "/go.mod")}, spans={}),
+)
+
+
+@pytest.mark.parametrize(
+    ("command", "looked_up"),
+    [
+        (("mod", "tidy"), False),
+        (("get", "./..."), False),
+        (("get", "-u"), True),
+        (("get", "-u", "./..."), True),
+        (("get", "-u", "github.com/google/uuid"), False),
+        (("list", "-m", "-u", "all"), True),
+        (("get", "git.acme.example/lib@v1.0.0"), False),
+        (("get", "git.acme.example/lib@v1.1.0"), True),
+        (("install", "git.acme.example/lib@v1.0.0"), True),
+    ],
+)
+def test_what_go_sum_holds_is_not_looked_up(command: Sequence[str], *, looked_up: bool) -> None:
+    assert bool(link(place({"GOPROXY": "direct"}, command), sums=SUMS).exposures) == looked_up

@@ -77,6 +77,7 @@ CASES = (
     Case(f"{OUT}\ngo get -t -tags a corp.test/x/priv"),
     Case(f"{OUT}\ngo get -tags=a -- corp.test/x/priv@latest"),
     Case(f"{OUT}\n{GET}", SUMMED),
+    Case(f"{OUT}\ngo get -u corp.test/x/priv@v1.0.0", SUMMED),
     Case(f"{OUT}\n{INSTALL}", stands_for=PRIV),
     Case(f"{OUT}\n{INSTALL}", UNSUMMED, stands_for=PRIV),
     Case(f"{OUT}\ngo install corp.test/x/priv/cmd/...@latest", stands_for=PRIV),
