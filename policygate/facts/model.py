@@ -53,6 +53,8 @@ class Assignment(Fact):
     """Whether user information of a URL in the value was blanked."""
     lost: Lost = ""
     """Why the value never reaches a go command; empty when it does."""
+    stored: bool = False
+    """Whether it stands in a file of `go env -w`, which any variable of the process that is not empty overrides."""
 
 
 class GoCommand(Fact):

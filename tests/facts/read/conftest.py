@@ -1,7 +1,7 @@
 """What the tests of the readers share: cases with their whole expected facts, in a form that people can check."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -11,11 +11,11 @@ from policygate.facts.files import Files
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.link.go_contexts import link
 from policygate.facts.model import Assignment, Command, Context, FileFacts, Go, Setting
-from policygate.facts.own import FAMILIES, Surroundings, state_own
-from policygate.location import At
+from policygate.facts.own import FAMILIES, OuterValue, Surroundings, state_own
+from policygate.location import At, nowhere
 
 Run = tuple[list[str], str, dict[str, str]]
-Linked = Callable[[FileFacts], dict[str, dict[str, set[str]]]]
+Linked = Callable[..., dict[str, dict[str, set[str]]]]
 _CASE = re.compile(r"### (.*)\n((?:(?!===\n).*\n)*)===\n((?:(?!### ).*\n)*)")
 
 
@@ -110,15 +110,17 @@ def _values(settings: list[Setting]) -> Iterator[str]:
 
 
 @pytest.fixture
-def linked() -> Callable[[FileFacts], dict[str, dict[str, set[str]]]]:
+def linked() -> Linked:
     """A function from the facts of a file to the arguments of each go command and the values that it may receive.
 
-    Nothing is set outside the repository. Commands with equal arguments are one, with all that any of them may receive.
+    Outside the repository nothing is set but what is given. Commands with equal arguments are one, with all that any of
+    them may receive.
     """
     own = state_own(modules=[], public=[], proxies=[], sumdbs=[])
-    surroundings = Surroundings(own, {family: {} for family in FAMILIES.values()})
 
-    def predict(facts: FileFacts) -> dict[str, dict[str, set[str]]]:
+    def predict(facts: FileFacts, outer: Mapping[str, str] | None = None) -> dict[str, dict[str, set[str]]]:
+        given = {name: OuterValue(value, nowhere("outer")) for name, value in (outer or {}).items()}
+        surroundings = Surroundings(own, dict.fromkeys(FAMILIES.values(), given))
         found: dict[str, dict[str, set[str]]] = {}
         for context in link(facts, surroundings, Go()).contexts:
             for command in context.commands:

@@ -246,7 +246,7 @@ def test_what_go_env_writes_is_kept_apart() -> None:
     )
     assert [(a.name, a.value, a.condition) for a in script.written] == [
         ("GOFLAGS", "-mod=mod", "if a"),
-        ("GOPROXY", "https://a.example", ""),
+        ("GOPROXY", "https://a.example", "until `go env -u`"),
     ]
     assert script.assignments == ()
     assert [command.verb for command in script.commands] == ["env", "env", "env"]
