@@ -32,21 +32,21 @@ from tests.facts.fuzzing import FORMATS, PASSWORD, PIECES, Mutator, contents, en
 RecordCount = Callable[[str, int, int], None]
 
 READER_ROUNDS = {
-    "go_mod": 12_000,
-    "go_work": 12_000,
-    "go_sum": 12_000,
-    "vendor": 12_000,
-    "gitlab_ci": 12_000,
-    "github_workflow": 12_000,
-    "dockerfile": 12_000,
-    "compose": 10_000,
-    "devcontainer": 8_000,
-    "makefile": 12_000,
-    "shell": 12_000,
-    "env_file": 10_000,
-    "go_env": 10_000,
+    "go_mod": 8_000,
+    "go_work": 8_000,
+    "go_sum": 8_000,
+    "vendor": 8_000,
+    "gitlab_ci": 5_000,
+    "github_workflow": 5_000,
+    "dockerfile": 5_000,
+    "compose": 4_000,
+    "devcontainer": 4_000,
+    "makefile": 5_000,
+    "shell": 5_000,
+    "env_file": 6_000,
+    "go_env": 6_000,
 }
-PARSER_ROUNDS = 10_000
+PARSER_ROUNDS = 5_000
 SLOW_S = 2.0
 
 
