@@ -1,8 +1,6 @@
-import gc
 import re
 from collections.abc import Callable
 from pathlib import Path
-from time import process_time
 
 import pytest
 from hypothesis import given
@@ -12,6 +10,7 @@ from policygate.facts.model import Assignment, GoCommand
 from policygate.facts.syntax.shell import Script, read_script
 from policygate.facts.syntax.snippet import Snippet
 from policygate.location import Text, nowhere
+from tests.linear import grows_linearly
 
 Run = tuple[list[str], str, dict[str, str]]
 
@@ -347,18 +346,6 @@ def test_functions_that_call_each_other_end() -> None:
     assert len(read("f() { f; go build; }\n" + calls + "f\nf0\n").commands) > 1
 
 
-def cost(text: str) -> float:
-    """Seconds of this process; the collector is off, since what other tests left would be counted too."""
-    gc.collect()
-    gc.disable()
-    try:
-        begin = process_time()
-        read(text)
-        return process_time() - begin
-    finally:
-        gc.enable()
-
-
 @pytest.mark.parametrize(
     "part",
     [
@@ -367,8 +354,7 @@ def cost(text: str) -> float:
     ],
 )
 def test_time_grows_with_the_text_and_no_faster(part: str) -> None:
-    small, large = ("go build\n" + part * (size // len(part)) for size in (4_000, 32_000))
-    assert min(cost(large) for _ in range(2)) < 24 * min(cost(small) for _ in range(3))
+    assert grows_linearly(lambda count: read("go build\n" + part * count), 4_000 // len(part), 8)
 
 
 PIECES = st.sampled_from(
