@@ -10,11 +10,14 @@ CONFTEST_VERSION := 0.71.1
 COMPOSE_VERSION := 2.16.2
 ACT_VERSION := 0.2.89
 GITLAB_CI_LOCAL_VERSION := 4.68.1
+DEVCONTAINERS_VERSION := 0.89.0
 MULTITOOL_VERSION := 5.7.0
 MULTITOOL := $(TOOLS)/npm/sarif-multitool
 GITLAB_CI_LOCAL := $(TOOLS)/npm/gitlab-ci-local
+DEVCONTAINERS := $(TOOLS)/npm/devcontainers
 NPM_INSTALL := npm install --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent
 RUNNERS := $(TOOLS)/compose-$(COMPOSE_VERSION) $(TOOLS)/act-$(ACT_VERSION) $(GITLAB_CI_LOCAL)/.$(GITLAB_CI_LOCAL_VERSION)
+RUNNERS += $(DEVCONTAINERS)/.$(DEVCONTAINERS_VERSION)
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -55,6 +58,12 @@ $(GITLAB_CI_LOCAL)/.$(GITLAB_CI_LOCAL_VERSION):
 	@echo "installing gitlab-ci-local $(GITLAB_CI_LOCAL_VERSION) (once)" >&2
 	@rm -rf $(GITLAB_CI_LOCAL) && mkdir -p $(GITLAB_CI_LOCAL)
 	@$(NPM_INSTALL) --prefix $(GITLAB_CI_LOCAL) gitlab-ci-local@$(GITLAB_CI_LOCAL_VERSION)
+	@touch $@
+
+$(DEVCONTAINERS)/.$(DEVCONTAINERS_VERSION):
+	@echo "installing devcontainers-cli $(DEVCONTAINERS_VERSION) (once)" >&2
+	@rm -rf $(DEVCONTAINERS) && mkdir -p $(DEVCONTAINERS)
+	@$(NPM_INSTALL) --prefix $(DEVCONTAINERS) @devcontainers/cli@$(DEVCONTAINERS_VERSION)
 	@touch $@
 
 $(TOOLS)/act-$(ACT_VERSION):

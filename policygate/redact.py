@@ -6,6 +6,10 @@ _EXPRESSION = r"\$\{\{[^}]{0,200}\}\}"
 _USERINFO = re.compile(
     rf"(?<=://)(?P<user>(?:{_EXPRESSION}|[^\s/@:'\"])*+)(?::(?P<password>(?:{_EXPRESSION}|[^\s/@'\"])*+))?(?=@)"
 )
+_CUT = re.compile(
+    rf"(?<=[:/]/)(?P<user>(?:{_EXPRESSION}|[^\s/@:'\"])*+):(?P<password>(?:{_EXPRESSION}|[^\s/@'\"])*+)(?=@)"
+)
+"""User information of a URL that lost its scheme or a slash on the way, as paths and comments make it."""
 _ASSIGNED = re.compile(r"(?<![\w.-])(?P<name>[\w.-]++)[\"']?\s*+(?::=|[:=])\s*+[\"']?(?P<value>[^\s\"',;&|]++)")
 _SECRET_NAME = re.compile(r"(?i)passw(?:or)?d|secret|token|api_?key|private_?key")
 _BEARER = re.compile(r"(?i)\b(?:bearer|basic)\s++(?P<value>[a-z0-9._~+/=-]{8,})")
@@ -18,9 +22,17 @@ def redact(text: str) -> str:
     Credentials are the user information of a URL, the value given to a name such as `TOKEN`, and what follows `Bearer`.
     References to variables stay: they are no secret, and the reader needs them.
     """
-    text = _USERINFO.sub(_blank_userinfo, text)
+    text = redact_urls(text)
     text = _ASSIGNED.sub(_blank_secret, text)
     return _BEARER.sub(_blank_value, text)
+
+
+def redact_urls(text: str) -> str:
+    """The text with the user information of its URLs blanked, as `redact` does it, and nothing else."""
+    if "@" not in text:
+        return text
+    blanked = _CUT.sub(_blank_userinfo, _USERINFO.sub(_blank_userinfo, text))
+    return text if blanked == text else blanked
 
 
 def has_credentials(url: str) -> bool:

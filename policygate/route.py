@@ -118,10 +118,11 @@ def _chosen(wanted: str, contexts: Sequence[Context]) -> Context:
             raise UsageError("there are several contexts", f"choose one with `--context`: {known}")
         return contexts[0]
     found = [c for c in contexts if c.id == wanted] or [c for c in contexts if wanted in (c.name, c.at.path)]
-    if len(found) != 1:
-        raise UsageError(
-            f"{'several contexts are' if found else 'no context is'} called `{wanted}`", f"there are {known}"
-        )
+    if not found:
+        raise UsageError(f"no context is called `{wanted}`", f"there are {known}")
+    if len(found) > 1:
+        ids = ", ".join(f"`{context.id}`" for context in found)
+        raise UsageError(f"several contexts are called `{wanted}`", f"choose one: {ids}")
     return found[0]
 
 

@@ -19,6 +19,9 @@ from policygate.redact import has_credentials, redact
         ("GOPROXY=https://a.example|direct", "GOPROXY=https://a.example|direct"),
         ("token := lexer.Next()", "token := ************"),
         ("https://a.example,https://u:p@b.example", "https://a.example,https://u:*@b.example"),
+        ("x/https:/ci:hunter2@a.example", "x/https:/ci:*******@a.example"),
+        ("//ci:hunter2@a.example", "//ci:*******@a.example"),
+        ("go install a.example//x@v1", "go install a.example//x@v1"),
     ],
 )
 def test_redact(text: str, shown: str) -> None:
@@ -48,6 +51,8 @@ def test_has_credentials(url: str, expected: bool) -> None:
 
 def test_a_long_line_takes_linear_time() -> None:
     assert len(redact("://" * 200_000)) == 600_000
+    assert len(redact("//" * 200_000 + "@")) == 400_001
+    assert len(redact("//a:" * 200_000 + "@")) == 800_001
     assert len(redact("token" * 100_000)) == 500_000
     assert len(redact("://" + "$(" * 200_000 + "@")) == 400_004
     assert len(redact("://" + "${{" * 200_000 + "@")) == 600_004

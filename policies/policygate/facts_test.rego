@@ -144,6 +144,7 @@ exposure(through, fields) := object.union(
 		"party": "default",
 		"modules": ["git.acme.example/platform/kit"],
 		"contexts": [".gitlab-ci.yml#build"],
+		"asked": "required",
 		"reason": "first",
 		"at": at(3, 12),
 		"scope": "variables",

@@ -19,7 +19,7 @@ GO: dict[str, tuple[str, ...]] = {
     "sum_conflicts": _SUMS,
     "contexts": _CONTEXTS,
     "settings": _SETTINGS,
-    "exposures": (*_CONTEXTS, "go_exposures", "vendor"),
+    "exposures": (*_CONTEXTS, "go_exposures", "go_sum", "go_work", "vendor"),
     "work_flags": (*_SETTINGS, "go_work", "go_work_flags"),
     "netrcs": ("dockerfile", "go_contexts"),
     "unseen": ("compose", "devcontainer", "dockerfile", "github_workflow", "gitlab_ci", "go_contexts"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from policygate.facts.files import NO_FILES, Files
 from policygate.facts.model import FileFacts, Go
+from policygate.facts.secrecy import without_credentials
 
 if TYPE_CHECKING:
     from policygate.facts.own import Surroundings
@@ -61,7 +62,7 @@ def run_reader(reader: str, path: str, data: bytes, files: Files = NO_FILES) -> 
     """What one file says, with the files that it takes in. Readers are imported when their first file turns up."""
     others = (files,) if reader in FOLLOWING else ()
     facts: FileFacts = import_module(f"policygate.facts.read.{reader}").read(path, data, *others)
-    return facts
+    return without_credentials(facts) if others or b"@" in data else facts
 
 
 def run_linker(linker: str, files: FileFacts, surroundings: "Surroundings", go: Go) -> Go:

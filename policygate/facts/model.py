@@ -53,6 +53,8 @@ class Assignment(Fact):
     """Whether user information of a URL in the value was blanked."""
     lost: Lost = ""
     """Why the value never reaches a go command; empty when it does."""
+    stored: bool = False
+    """Whether it stands in a file of `go env -w`, which any variable of the process that is not empty overrides."""
 
 
 class GoCommand(Fact):
@@ -505,14 +507,19 @@ class Exposure(Fact):
     party: str
     """The host that learns them; `default` for Go's own default."""
     modules: list[str]
-    """The private module paths, sorted."""
+    """The private module paths, sorted. Of a package that a command names a checksum database learns the module: the
+    longest prefix that a go.mod of the checkout names, and the package itself stands here if there is none."""
     contexts: list[str]
     """The ids of the contexts, sorted."""
+    asked: Literal["required", "named", "prefix"]
+    """Why they are asked for: a go.mod requires them, a command names a path of which they are prefixes (any prefix
+    may be its module, so that all are asked for), or the same where the path itself goes nowhere, or is required."""
     reason: Literal["first", "comma", "pipe", "lookup"]
     """How the request gets there: asked first, after a comma, after a pipe, or a checksum lookup."""
     at: At
-    """The setting responsible; the context when the setting is absent."""
+    """The setting responsible, the context when the setting is absent; the command when that names them."""
     scope: str
+    """The part of the file that declares the setting; the command when that names them."""
     assumes: list[str]
     """What this rests on that nobody stated; empty when it is certain."""
 

@@ -2,7 +2,8 @@
 # title: A proxy outside learns private module names
 # description: >-
 #   A proxy learns the path and version of every module that it is asked for, whether it has it or not. No pattern of
-#   GOPRIVATE or GONOPROXY keeps these modules away from it. What it answers under such a name is built, unless go.sum
+#   GOPRIVATE or GONOPROXY keeps these modules away from it. For a package that a command names every prefix of its path
+#   is asked for, as each may be the module. What it answers under such a name is built, unless go.sum
 #   or the checksum database disagrees.
 # related_resources:
 #   - ref: https://go.dev/ref/mod#private-module-privacy
@@ -21,11 +22,37 @@ package policygate.goprivate.exposed_to_proxy
 deny contains finding if {
 	some exposure in input.go.exposures
 	exposure.through == "proxy"
+	exposure.asked == "required"
 	finding := {
 		"message": sprintf(
 			"%s learns of %s: it is asked %s in %s",
 			[named(exposure.party), listed(exposure.modules), turn(exposure.reason), listed(exposure.contexts)],
 		),
+		"subject": sprintf("%s: %s", [exposure.scope, exposure.party]),
+		"at": exposure.at,
+		"assumes": exposure.assumes,
+		"modules": exposure.modules,
+		"contexts": exposure.contexts,
+		"evidence": array.concat(
+			[sprintf("module %s", [module]) | some module in exposure.modules],
+			[sprintf("context %s", [context]) | some context in exposure.contexts],
+		),
+	}
+}
+
+deny contains finding if {
+	some exposure in input.go.exposures
+	exposure.through == "proxy"
+	exposure.asked == "named"
+	prefixes := [", for every prefix of what it names" | count(exposure.modules) > 1]
+	finding := {
+		"message": sprintf("%s learns of %s: `%s` asks it %s%s", [
+			named(exposure.party),
+			listed(exposure.modules),
+			exposure.scope,
+			turn(exposure.reason),
+			concat("", prefixes),
+		]),
 		"subject": sprintf("%s: %s", [exposure.scope, exposure.party]),
 		"at": exposure.at,
 		"assumes": exposure.assumes,

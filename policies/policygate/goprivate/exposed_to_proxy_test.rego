@@ -58,11 +58,49 @@ test_pipe if {
 	}} with input as piped
 }
 
+got := exposed({
+	"asked": "named",
+	"modules": ["git.acme.example/kit", "git.acme.example"],
+	"scope": "go get git.acme.example/kit",
+})
+
+test_command_asks_for_every_prefix if {
+	exposed_to_proxy.deny == {{
+		"message": concat(" ", [
+			"Go's default proxy learns of `git.acme.example/kit`, `git.acme.example`:",
+			"`go get git.acme.example/kit` asks it first, for every prefix of what it names",
+		]),
+		"subject": "go get git.acme.example/kit: default",
+		"at": facts_test.at(3, 12),
+		"assumes": [],
+		"modules": ["git.acme.example/kit", "git.acme.example"],
+		"contexts": [".gitlab-ci.yml#build"],
+		"evidence": ["module git.acme.example/kit", "module git.acme.example", "context .gitlab-ci.yml#build"],
+	}} with input as got
+}
+
+downloaded := exposed({
+	"asked": "named",
+	"modules": ["git.acme.example/kit"],
+	"reason": "pipe",
+	"scope": "go mod download git.acme.example/kit@v1.0.0",
+})
+
+test_command_asks_for_a_module if {
+	{finding.message | some finding in exposed_to_proxy.deny} == {concat(" ", [
+		"Go's default proxy learns of `git.acme.example/kit`:",
+		"`go mod download git.acme.example/kit@v1.0.0` asks it after any error",
+	])} with input as downloaded
+}
+
+prefix := exposed({"asked": "prefix"})
+
 sumdb := facts_test.checkout({"exposures": [facts_test.exposure("sumdb", {"reason": "lookup"})]})
 
 none := facts_test.checkout({"exposures": []})
 
-test_checksum_databases_are_another_rule if {
+test_mere_prefixes_and_checksum_databases_are_other_rules if {
+	exposed_to_proxy.deny == set() with input as prefix
 	exposed_to_proxy.deny == set() with input as sumdb
 	exposed_to_proxy.deny == set() with input as none
 	exposed_to_proxy.deny == set() with input as {}

@@ -24,7 +24,11 @@ deny contains finding if {
 	finding := {
 		"message": sprintf(
 			"%s learns of %s from %s",
-			[named(exposure.party), listed(exposure.modules), listed(exposure.contexts)],
+			[
+				named(exposure.party),
+				listed(exposure.modules),
+				listed(askers(exposure.asked, exposure.contexts, exposure.scope)),
+			],
 		),
 		"subject": sprintf("%s: %s", [exposure.scope, exposure.party]),
 		"at": exposure.at,
@@ -37,6 +41,10 @@ deny contains finding if {
 		),
 	}
 }
+
+askers("required", contexts, _) := contexts
+
+askers("named", _, scope) := [scope]
 
 default named(_) := "Go's default checksum database"
 

@@ -45,6 +45,23 @@ test_three_modules_stand_for_many if {
 	}} with input as many
 }
 
+got := exposed({"asked": "named", "scope": "go get git.acme.example/platform/kit"})
+
+test_command_looks_up_what_it_names if {
+	exposed_to_sumdb.deny == {{
+		"message": concat(" ", [
+			"Go's default checksum database learns of `git.acme.example/platform/kit`",
+			"from `go get git.acme.example/platform/kit`",
+		]),
+		"subject": "go get git.acme.example/platform/kit: default",
+		"at": facts_test.at(3, 12),
+		"assumes": [],
+		"modules": ["git.acme.example/platform/kit"],
+		"contexts": [".gitlab-ci.yml#build"],
+		"evidence": ["module git.acme.example/platform/kit", "context .gitlab-ci.yml#build"],
+	}} with input as got
+}
+
 proxy := facts_test.checkout({"exposures": [facts_test.exposure("proxy", {})]})
 
 none := facts_test.checkout({"exposures": []})

@@ -30,9 +30,9 @@ class Directive(NamedTuple):
 
     @property
     def comment(self) -> str:
-        """The text of its comments, above and behind it, by line."""
+        """The text of its comments, above and behind it, by line, credentials blanked."""
         comments = [*self.above, self.row.comment or ""]
-        return "\n".join(trim(comment[2:]) for comment in comments if comment)
+        return "\n".join(trim(redact(comment)[2:]) for comment in comments if comment)
 
     def at(self, file: str, first: Word, last: Word) -> At:
         """The span of some of its words."""

@@ -8,6 +8,9 @@ from policygate.facts.go.mod_file import parse_mod_file
 from policygate.facts.model import Problem
 from policygate.location import Fact, Text
 
+MAX_LINES = 50_000
+"""Many times what the largest go.mod has; all that is larger would only cost time."""
+
 
 class Grammar(NamedTuple):
     """What may stand in a file."""
@@ -33,8 +36,11 @@ def parse_manifest(text: Text, grammar: Grammar) -> Manifest:
     """Take a file apart, with all that is wrong about it.
 
     Where the syntax is broken that is the only problem, and the facts are those before it. A directive that go refuses
-    leaves a problem, and its fact as far as it can be understood.
+    leaves a problem, and its fact as far as it can be understood. A file of more than `MAX_LINES` is not read.
     """
+    if text.text.count("\n") > MAX_LINES:
+        problem = Problem(message=f"more than {MAX_LINES:,} lines are not read", at=text.line_at(1))
+        return Manifest({verb: [] for verb in grammar.directives}, [problem])
     syntax = parse_mod_file(text.text)
     lines = _Lines(text, grammar)
     for statement in syntax.statements:

@@ -25,6 +25,9 @@ from policygate.facts.own import FAMILIES, OuterValue, Surroundings
 _OVERRIDABLE = frozenset({"gitlab_job", "env_file"})
 """Kinds of place whose values something outside the repository may replace."""
 
+Candidates = Mapping[str, list[Setting]]
+"""By variable, strongest first."""
+
 
 def link(files: FileFacts, surroundings: Surroundings, go: Go) -> Go:
     """Add the contexts, sorted by id, every distinct setting once, and what is said besides."""
@@ -49,14 +52,15 @@ class _Linker:
 
     def context(self, place: Place) -> Context:
         outer = self.surroundings.outer.get(FAMILIES[place.kind])
+        stored = self._stored(place, _confidence(place, outer))
         return Context(
             id=place.id,
             kind=place.kind,
             name=place.name,
             at=place.at,
             modules=_built(place, self.modules),
-            commands=[self._command(place, command, outer) for command in place.commands],
-            settings=self._settings(place, outer),
+            commands=[self._command(place, command, outer, stored) for command in place.commands],
+            settings=self._settings(place, outer, stored),
             outer_declared=outer is not None,
         )
 
@@ -69,28 +73,35 @@ class _Linker:
                 by_name.setdefault(key[0], []).append(unique[key])
         return settings_of(by_name)
 
-    def _settings(self, place: Place, outer: Mapping[str, OuterValue] | None) -> Settings:
+    def _settings(self, place: Place, outer: Mapping[str, OuterValue] | None, stored: Candidates) -> Settings:
         candidates: dict[str, list[Setting]] = {}
         confidence = _confidence(place, outer)
         for assignment in place.assignments:
             setting = self._type(assignment, confidence)
-            if not assignment.lost:
+            if not assignment.lost and not assignment.stored:
                 candidates.setdefault(assignment.name, []).append(setting)
         for name, value in (outer or {}).items():
             setting = self._type(_outside(name, value), "effective")
             held = candidates.setdefault(name, [])
             held.insert(0 if place.kind == "gitlab_job" else len(held), setting)
+        for name, written in stored.items():
+            candidates[name] = _with_stored(candidates.get(name, []), written)
         for name in GO_DEFAULTS:
             held = candidates.setdefault(name, [])
             if not any(setting.condition.startswith("unless ") for setting in held):
                 held.append(self.typing.default(name, "unknown" if outer is None else "effective", place.at))
         return settings_of({name: _visible(held) for name, held in candidates.items()})
 
-    def _command(self, place: Place, command: GoCommand, outer: Mapping[str, OuterValue] | None) -> Command:
+    def _command(
+        self, place: Place, command: GoCommand, outer: Mapping[str, OuterValue] | None, stored: Candidates
+    ) -> Command:
         candidates: dict[str, list[Setting]] = {}
         confidence: Confidence = "declared" if place.kind == "gitlab_job" and outer is None else "effective"
         for assignment in command.assignments:
             candidates.setdefault(assignment.name, []).append(self._type(assignment, confidence))
+        for name, held in candidates.items():
+            if name in stored and not all(setting.condition for setting in held):
+                candidates[name] = _with_stored(held, stored[name])
         return Command(
             verb=command.verb,
             arguments=command.arguments,
@@ -99,6 +110,14 @@ class _Linker:
             directory=command.directory,
             settings=settings_of({name: _visible(held) for name, held in candidates.items()}),
         )
+
+    def _stored(self, place: Place, confidence: Confidence) -> dict[str, list[Setting]]:
+        """What `go env -w` has written for a place."""
+        found: dict[str, list[Setting]] = {}
+        for assignment in place.assignments:
+            if assignment.stored and not assignment.lost:
+                found.setdefault(assignment.name, []).append(self._type(assignment, confidence))
+        return found
 
     def _type(self, assignment: Assignment, confidence: Confidence) -> Setting:
         key = (assignment.name, assignment, confidence)
@@ -114,6 +133,14 @@ def _confidence(place: Place, outer: Mapping[str, OuterValue] | None) -> Confide
 
 def _outside(name: str, outer: OuterValue) -> Assignment:
     return Assignment(name=name, value=outer.value, at=outer.at, scope="outer")
+
+
+def _with_stored(process: list[Setting], stored: list[Setting]) -> list[Setting]:
+    """What the process says, then what `go env -w` has written: a variable that is set to nothing lets it through."""
+    sure = next((index for index, setting in enumerate(process) if not setting.condition), len(process))
+    return (
+        [*process[:sure], *stored, *process[sure:]] if all(each.empty for each in process[sure : sure + 1]) else process
+    )
 
 
 def _visible(candidates: Iterable[Setting]) -> list[Setting]:

@@ -1,262 +1,211 @@
-"""Exposures: which party outside the organisation learns the names of private modules (https://go.dev/ref/mod#privacy)."""
+"""Exposures: which party outside the organisation learns the names of private modules (https://go.dev/ref/mod#privacy).
 
-from collections.abc import Iterable, Iterator, Sequence
+Go's toolchains are one public module, so that fetching one tells nobody anything. What is asked `direct`, vanity
+lookups included, goes to the host in the path itself, which serves the module and knows its name: no exposure either.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, product
-from typing import Literal, NamedTuple
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import NamedTuple
 
-from policygate.facts.go.pattern import matches
-from policygate.facts.link.go_modules import replacement
-from policygate.facts.model import (
-    Command,
-    Context,
-    Exposure,
-    FileFacts,
-    Go,
-    Module,
-    Own,
-    PatternSetting,
-    ProxyEntry,
-    ProxySetting,
-    Setting,
-    SumdbSetting,
-)
-from policygate.facts.own import FAMILIES, Surroundings, is_private
-from policygate.location import At
-
-_OFFLINE = frozenset(
-    {"bug", "clean", "doc", "env", "fix", "fmt", "help", "mod edit", "mod init", "telemetry", "version"}
-)
-_NEEDS_SOURCES_ONLY = frozenset({"build", "generate", "install", "list", "run", "test", "vet"})
-_ADDS_SUMS = frozenset({"get", "mod tidy", "work sync"})
-_DEVELOPERS = frozenset(
-    {"shell", "env_file", "go_env_file", "environment", "makefile", "compose_service", "devcontainer"}
-)
-_MAX_COMBINATIONS = 16
+from policygate.facts.go.arguments import Path, candidates
+from policygate.facts.go.exposure import Group, Wanted, merge
+from policygate.facts.go.use import Use, covered_by, uses
+from policygate.facts.link.go_works import workspaces
+from policygate.facts.model import Context, FileFacts, Go, GoSum, Module, Own, Replace, Require, Work
+from policygate.facts.own import Surroundings, is_private
 
 
-def link(files: FileFacts, surroundings: Surroundings, go: Go) -> Go:  # noqa: ARG001 - every linker has this form
+def link(files: FileFacts, surroundings: Surroundings, go: Go) -> Go:
     """Add the exposures, once for equal settings, sorted by place."""
-    private = _PrivateModules(go.modules, surroundings.own)
-    groups: dict[tuple[object, ...], _Group] = {}
+    private = _PrivateModules(files, go.modules, surroundings)
+    groups: dict[tuple[object, ...], Group] = {}
     for context in go.contexts:
-        for use in _uses(context, surroundings):
-            modules = private.of(context.modules, vendor=use.vendor)
-            if modules:
-                groups.setdefault((*use.identity, modules), _Group(use, modules, surroundings)).contexts.add(context.id)
-    exposures = [exposure for group in groups.values() for exposure in group.exposures()]
-    return go.model_copy(update={"exposures": sorted(_merged(exposures), key=_order)})
+        for use in uses(context, surroundings):
+            for wanted in private.wanted(context, use):
+                key = (*use.identity, wanted.identity)
+                groups.setdefault(key, Group(use, wanted, surroundings)).contexts.add(context.id)
+    exposures = merge(exposure for group in groups.values() for exposure in group.exposures())
+    return go.model_copy(update={"exposures": exposures})
 
 
-class _Use(NamedTuple):
-    """One combination of settings that go commands of a context run with."""
+class _Required(NamedTuple):
+    """A module as it is asked for: what a requirement is replaced by, if it is."""
 
-    proxy: ProxySetting
-    no_proxy: PatternSetting | None
-    sumdb: SumdbSetting
-    no_sumdb: PatternSetting | None
-    adds_sums: bool
-    vendor: bool
-    """Whether packages come from vendor directories where there are any."""
-    place: At
-    """Where a missing setting is missed: the command, else the context."""
-    family: str
-    open: bool
-    """Whether something outside the repository may set what is not set here."""
-
-    @property
-    def identity(self) -> tuple[object, ...]:
-        """Equal for uses that differ in their place only: typed settings are shared objects, defaults are alike."""
-        parts = (self.proxy, self.no_proxy, self.sumdb, self.no_sumdb)
-        marks = tuple(None if part is None or part.at.origin == "default" else id(part) for part in parts)
-        return (*marks, self.adds_sums, self.family if self.open else "")
+    path: str
+    version: str
+    indirect: bool
+    vendored: bool
 
 
-def _uses(context: Context, surroundings: Surroundings) -> Iterator[_Use]:
-    family = FAMILIES[context.kind]
-    commands: Sequence[Command | None] = [c for c in context.commands if c.verb not in _OFFLINE]
-    if not context.commands:
-        commands = [None]
-    for command in commands:
-        chosen = {
-            name: _candidates(context, command, name)
-            for name in ("GOPROXY", "GONOPROXY", "GOPRIVATE", "GOSUMDB", "GONOSUMDB")
-        }
-        combinations = product(*chosen.values())
-        for proxy, no_proxy, private, sumdb, no_sumdb in islice(combinations, _MAX_COMBINATIONS):
-            if not isinstance(proxy, ProxySetting) or not isinstance(sumdb, SumdbSetting):
-                continue
-            yield _Use(
-                proxy=proxy,
-                no_proxy=_patterns(no_proxy, private),
-                sumdb=sumdb,
-                no_sumdb=_patterns(no_sumdb, private),
-                adds_sums=_adds_sums(context, command),
-                vendor=command is not None and command.verb in _NEEDS_SOURCES_ONLY and not _mod_mod(context, command),
-                place=command.at if command else context.at,
-                family=family,
-                open=family not in surroundings.outer,
-            )
+@dataclass
+class _Room:
+    """The modules that go loads together, one or the members of a workspace, and the sums that it reads for them."""
+
+    modules: Sequence[Module]
+    sums: Sequence[GoSum]
+    work: Work | None
+    own: Own
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        return frozenset(module.path for module in self.modules)
+
+    @cached_property
+    def _summed(self) -> set[str]:
+        return {key for sums in self.sums for key in sums.hashes}
+
+    def has_sums(self, path: str, version: str, *, indirect: bool = False) -> bool:
+        """Whether nothing of a module is looked up; what is indirect may not be needed but for its go.mod."""
+        key = f"{path} {version}"
+        return f"{key}/go.mod" in self._summed and (indirect or key in self._summed)
+
+    @cached_property
+    def private(self) -> list[_Required]:
+        """What its modules require, a member of the workspace included: go loads the go.mod of that version."""
+        asked = (self._as_asked(module, require) for module in self.modules for require in module.requires)
+        return [it for it in asked if it.path and is_private(it.path, self.own)]
+
+    def _as_asked(self, module: Module, require: Require) -> _Required:
+        path, version = require.path, require.version
+        replace = self._replaced and (self._replaced.get((path, version)) or self._replaced.get((path, "")))
+        if replace:
+            path, version = "" if replace.local else replace.new_path, replace.new_version
+        return _Required(path, version, require.indirect, module.vendored)
+
+    @cached_property
+    def replaced(self) -> frozenset[str]:
+        """The paths that are replaced in some version."""
+        return frozenset(path for path, _ in self._replaced)
+
+    @cached_property
+    def _replaced(self) -> Mapping[tuple[str, str], Replace]:
+        """By path and version; go.work decides about the paths that it replaces."""
+        outer = self.work.replaces if self.work else []
+        decided = {replace.old_path for replace in outer if not replace.old_version}
+        inner = [r for module in self.modules for r in module.replaces if r.old_path not in decided]
+        return {(replace.old_path, replace.old_version): replace for replace in (*inner, *outer)}
 
 
-def _candidates(context: Context, command: Command | None, name: str) -> Sequence[Setting | None]:
-    """What a variable may be for a command: the shell's values, and the context's unless those are certain."""
-    held: list[Setting | None] = list(getattr(command.settings, name)) if command else []
-    if _may_be_unset(held):
-        held += getattr(context.settings, name)
-    return [*held, None] if _may_be_unset(held) else held
-
-
-def _may_be_unset(held: Sequence[Setting | None]) -> bool:
-    """Whether none of the values may be in force; `unless X is set` means that another one is when it is not."""
-    last = held[-1] if held else None
-    return last is None or (bool(last.condition) and not last.condition.startswith("unless "))
-
-
-def _patterns(specific: Setting | None, private: Setting | None) -> PatternSetting | None:
-    """GONOPROXY or GONOSUMDB where it is set to something, else GOPRIVATE: they replace it, they are not merged."""
-    for setting in (specific, private):
-        if isinstance(setting, PatternSetting) and not setting.empty:
-            return setting
-    return None
-
-
-def _adds_sums(context: Context, command: Command | None) -> bool:
-    """Whether go.sum lines are added, which is when the checksum database is asked."""
-    if command is None:
-        return context.kind in _DEVELOPERS
-    return command.verb in _ADDS_SUMS or _mod_mod(context, command)
-
-
-def _mod_mod(context: Context, command: Command) -> bool:
-    flags = _candidates(context, command, "GOFLAGS")[0]
-    return "-mod=mod" in command.arguments or (flags is not None and "-mod=mod" in flags.value.split())
+def _rooms(files: FileFacts, modules: Sequence[Module], own: Own, *, workspace: bool) -> Mapping[str, _Room]:
+    """By go.mod; without workspaces each module has a room of its own."""
+    sums = {sum_.file: sum_ for sum_ in files.sums}
+    works = workspaces(files) if workspace else {}
+    members: dict[str, list[Module]] = {}
+    for module in modules:
+        work = works.get(module.directory)
+        members.setdefault(work.file if work else module.file, []).append(module)
+    rooms = {}
+    for file, inside in members.items():
+        names = [f"{file}.sum", *(f"{module.file.removesuffix('.mod')}.sum" for module in inside)]
+        room = _Room(inside, [sums[name] for name in names if name in sums], works.get(inside[0].directory), own)
+        rooms.update({module.file: room for module in inside})
+    return rooms
 
 
 @dataclass
 class _PrivateModules:
-    """The private module paths that the modules of a context require, as the go command would ask for them."""
+    """The private module paths that contexts ask for: their modules require them, or their commands name them."""
 
+    files: FileFacts
     modules: Sequence[Module]
-    own: Own
-    known: dict[tuple[tuple[str, ...], bool], tuple[str, ...]] = field(default_factory=dict)
+    surroundings: Surroundings
+    known: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict)
 
-    def of(self, files: Iterable[str], *, vendor: bool) -> tuple[str, ...]:
-        """Sorted paths; all modules count when it is not known which ones a context builds."""
-        key = (tuple(files), vendor)
+    def wanted(self, context: Context, use: Use) -> Iterator[Wanted]:
+        """What a use asks for: once for all requirements, and for each path that the command names."""
+        rooms = [] if use.named.outside else self._rooms_of(context, use)
+        required = Wanted("required")
+        if not use.named.alone:
+            required = Wanted("required", self._required(rooms, use), self._unsummed(rooms, use))
+        if required.modules:
+            yield required
+        for named in use.named.paths:
+            if is_private(named.path, self.surroundings.own) and not self._stays_inside(rooms, use, named):
+                yield from self._named(rooms, use, named, required)
+
+    def _rooms_of(self, context: Context, use: Use) -> list[_Room]:
+        """All modules count when it is not known which ones a context builds."""
+        rooms = self._together if use.workspace else self._apart
+        chosen = [rooms[file] for file in context.modules if file in rooms] or rooms.values()
+        return list({id(room): room for room in chosen}.values())
+
+    @cached_property
+    def _together(self) -> Mapping[str, _Room]:
+        return _rooms(self.files, self.modules, self.surroundings.own, workspace=True)
+
+    @cached_property
+    def _apart(self) -> Mapping[str, _Room]:
+        return _rooms(self.files, self.modules, self.surroundings.own, workspace=False)
+
+    def _required(self, rooms: Sequence[_Room], use: Use) -> tuple[str, ...]:
+        key = ("required", use.vendor, *map(id, rooms))
         if key not in self.known:
-            chosen = [m for m in self.modules if not key[0] or m.file in key[0]]
-            inside = {m.path for m in self.modules}
-            paths = {path for m in chosen if not (vendor and m.vendored) for path in self._asked(m)}
-            self.known[key] = tuple(sorted(paths - inside))
+            found = {it.path for room in rooms for it in room.private if not (use.vendor and it.vendored)}
+            self.known[key] = tuple(sorted(found))
         return self.known[key]
 
-    def _asked(self, module: Module) -> Iterator[str]:
-        for require in module.requires:
-            replace = replacement(module, require) if module.replaces else None
-            path = require.path if replace is None else "" if replace.local else replace.new_path
-            if path and is_private(path, self.own):
-                yield path
+    def _unsummed(self, rooms: Sequence[_Room], use: Use) -> tuple[str, ...]:
+        """Sorted paths of what go.sum does not hold as it is needed; in workspaces every command looks it up."""
+        looking = [room for room in rooms if use.adds_sums or (room.work and use.command)]
+        key = ("unsummed", use.vendor, use.upgrades, *map(id, looking))
+        if key not in self.known:
+            found = {
+                it.path
+                for room in looking
+                for it in room.private
+                if (use.upgrades or not room.has_sums(it.path, it.version, indirect=it.indirect))
+                and not (use.vendor and it.vendored)
+            }
+            self.known[key] = tuple(sorted(found))
+        return self.known[key]
 
+    def _named(self, rooms: Sequence[_Room], use: Use, named: Path, required: Wanted) -> Iterator[Wanted]:
+        """What one path makes a command ask for beyond what is required.
 
-class _Leak(NamedTuple):
-    """One way in which a party outside learns module paths."""
+        If the path itself is not asked of proxies, its prefixes are only where nothing of it is found.
+        """
+        main = {path for room in rooms for path in room.paths} if named.searched else set()
+        tried = candidates(named.path) if named.searched else [named.path]
+        asked = tuple(path for path in tried if path not in main and is_private(path, self.surroundings.own))
+        module = self._module_of(named.path) if named.searched else named.path
+        held = (it.version for room in rooms for it in room.private if it.path == module)
+        version = next(held, "") if named.version == "none" else named.version
+        summed = bool(rooms) and all(room.has_sums(module, version) for room in rooms)
+        summed = summed or (named.searched and any(module in room.replaced for room in rooms))
+        lookups = (module,) if not summed and module not in {*main, *required.unsummed} else ()
+        direct = bool(covered_by(use.no_proxy, [named.path]))
+        if direct or module in required.modules:
+            assumes = (f"no repository of `{named.path}` is found",) if direct else ()
+            prefixes = tuple(path for path in asked if path not in required.modules)
+            yield Wanted("prefix", prefixes, (), use.command, use.place, assumes)
+            asked = ()
+        yield Wanted("named", asked, lookups, use.command, use.place)
 
-    through: Literal["proxy", "sumdb"]
-    party: str
-    modules: list[str]
-    reason: Literal["first", "comma", "pipe", "lookup"]
-    setting: Setting
-    """The setting responsible, a default included."""
-    at: At
+    def _module_of(self, package: str) -> str:
+        """The longest prefix that the checkout knows as a module, else the path itself: it may be a module's, too."""
+        return next((path for path in candidates(package) if path in self._modules_known), package)
 
+    @cached_property
+    def _modules_known(self) -> set[str]:
+        required = {require.path for module in self.modules for require in module.requires}
+        return required | {module.path for module in self.modules}
 
-@dataclass
-class _Group:
-    """Contexts that run with the same settings and build the same private modules."""
+    def _stays_inside(self, rooms: Sequence[_Room], use: Use, named: Path) -> bool:
+        """Whether a command finds a path without asking: in a module that it builds, or nowhere but in `vendor`."""
+        modules = [module for room in rooms for module in room.modules]
+        if not named.searched:
+            return use.vendor and any(module.vendored for module in modules)
+        mains = {module.path: module for module in modules}
+        main = next((mains[prefix] for prefix in candidates(named.path) if prefix in mains), None)
+        if main is None:
+            return False
+        folder = (PurePosixPath(main.directory) / named.path.removeprefix(main.path).strip("/")).as_posix()
+        return named.path == main.path or not self.surroundings.entries or folder in self._packages
 
-    use: _Use
-    modules: tuple[str, ...]
-    surroundings: Surroundings
-    contexts: set[str] = field(default_factory=set)
-
-    def exposures(self) -> Iterator[Exposure]:
-        for leak in (*self._through_proxies(), *self._through_lookups()):
-            default = leak.setting.at.origin == "default"
-            yield Exposure(
-                through=leak.through,
-                party=leak.party,
-                modules=leak.modules,
-                contexts=sorted(self.contexts),
-                reason=leak.reason,
-                at=self.use.place.standing_for("default") if default else leak.at,
-                scope=leak.setting.scope,
-                assumes=list(self._assumes(leak.setting)),
-            )
-
-    def _through_proxies(self) -> Iterator[_Leak]:
-        modules = self._uncovered(self.use.no_proxy)
-        for entry, reason in _askable(self.use.proxy.chain) if modules else ():
-            yield _Leak("proxy", entry.host, modules, reason, self.use.proxy, entry.at)
-
-    def _through_lookups(self) -> Iterator[_Leak]:
-        sumdb = self.use.sumdb
-        known = sumdb.confidence != "unknown" or sumdb.at.origin == "default"
-        asked = self.use.adds_sums and known and not sumdb.off and not sumdb.problem and sumdb.role != "own"
-        modules = self._uncovered(self.use.no_sumdb) if asked else []
-        if modules:
-            responsible = self.use.no_sumdb or sumdb
-            yield _Leak("sumdb", sumdb.name, modules, "lookup", responsible, responsible.at)
-
-    def _uncovered(self, patterns: PatternSetting | None) -> list[str]:
-        """The modules that no pattern covers; none when the patterns are not known."""
-        if patterns is None:
-            return list(self.modules)
-        if patterns.confidence == "unknown":
-            return []
-        texts = [pattern.text for pattern in patterns.patterns]
-        return [path for path in self.modules if not matches(texts, path)]
-
-    def _assumes(self, setting: Setting) -> Iterator[str]:
-        own = self.surroundings.own
-        if not own.stated:
-            prefixes = ", ".join(f"`{prefix}`" for prefix in own.private)
-            yield f"{prefixes} is private (`own.modules` in policygate.yaml would say so)"
-        absent = self.use.no_proxy is None or self.use.no_sumdb is None
-        if self.use.open and (absent or setting.at.origin == "default"):
-            yield f"nothing outside the repository sets it (`outer.{self.use.family}` in policygate.yaml would say so)"
-        if setting.condition.startswith("unless "):
-            yield f"it is not the case that {setting.condition.removeprefix('unless ')}"
-
-
-def _askable(chain: Sequence[ProxyEntry]) -> Iterator[tuple[ProxyEntry, Literal["first", "comma", "pipe"]]]:
-    """The outside proxies that a request for a module may come to, and how.
-
-    After an outside proxy that is not the last one the next may be asked too. The walk ends at the first element that
-    go refuses or that is dynamic, because nothing is known of what follows.
-    """
-    reason: Literal["first", "comma", "pipe"] = "first"
-    for entry in chain:
-        if entry.kind not in ("proxy", "file"):
-            return
-        if entry.problem:
-            return
-        if entry.role == "outside":
-            yield entry, reason
-        reason = "pipe" if entry.separator == "|" else "comma"
-
-
-def _merged(exposures: Iterable[Exposure]) -> list[Exposure]:
-    """One exposure for all contexts in which the same party learns the same modules by the same setting."""
-    merged: dict[str, Exposure] = {}
-    for exposure in exposures:
-        key = exposure.model_dump_json(exclude={"contexts"})
-        earlier = merged.get(key)
-        contexts = sorted({*exposure.contexts, *(earlier.contexts if earlier else ())})
-        merged[key] = exposure.model_copy(update={"contexts": contexts})
-    return list(merged.values())
-
-
-def _order(exposure: Exposure) -> tuple[object, ...]:
-    start = exposure.at.start
-    return (exposure.at.path, start.line, start.column, exposure.through, exposure.party, exposure.contexts)
+    @cached_property
+    def _packages(self) -> set[str]:
+        """The folders with Go files."""
+        return {entry.rpartition("/")[0] or "." for entry in self.surroundings.entries if entry.endswith(".go")}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from policygate.facts.files import NO_FILES, Files
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import Assignment, FileFacts, Place, Problem
-from policygate.facts.syntax.budget import TooLargeError
+from policygate.facts.syntax.budget import Budget, TooLargeError
 from policygate.facts.syntax.declared import blanked, in_order, secret_spans
 from policygate.facts.syntax.dockerfile_stage import Variable
 from policygate.facts.syntax.dockerfile_words import Value
@@ -24,7 +24,14 @@ from policygate.location import Text
 _COMMANDS = ("onCreateCommand", "updateContentCommand", "postCreateCommand", "postStartCommand", "postAttachCommand")
 """What runs in the container, in this order, each in a shell of its own."""
 
-_REFERENCE = re.compile(r"\$\{(?P<kind>\w{1,50})(?::(?P<name>[^:}]{0,200})(?::(?P<default>[^}]{0,500}))?)?\}")
+_REFERENCE = re.compile(
+    r"\$\{(?P<kind>\w{1,50})(?::(?P<name>[^:}]{0,200})(?::(?P<default>[^:}]{0,500}+)(?::[^}]{0,500}+)?)?)?\}"
+)
+"""What stands behind a third colon is dropped, as in `${localEnv:PROXY:https://a.example}`."""
+
+_FOLDERS = ("localWorkspaceFolder", "containerWorkspaceFolder")
+_LATER = frozenset({*_FOLDERS, *(f"{name}Basename" for name in _FOLDERS), "containerEnv", "devcontainerId"})
+"""The other references; anything else is no reference, and stays as it is."""
 
 
 def read(path: str, data: bytes, files: Files = NO_FILES) -> FileFacts:
@@ -57,6 +64,10 @@ class _Container:
     files: Files
     problems: list[Problem] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
+    budget: Budget = field(default_factory=Budget)
+
+    def __post_init__(self) -> None:
+        self._container = {key.value: node.value for key, node in self._pairs(self.root.value("containerEnv"))}
 
     def places(self) -> Iterator[Place]:
         """The container, then the stages of its image."""
@@ -82,12 +93,30 @@ class _Container:
         yield from image.places
 
     def _variables(self, name: str) -> list[Assignment]:
-        """The variables of the go command below a key; one that is null is not set."""
-        found = self._pairs(self.root.value(name))
-        return [self._assignment(key, node, name) for key, node in found if key.value in VARIABLES]
+        """The variables of the go command below a key.
 
-    def _assignment(self, key: Scalar, node: Scalar, scope: str) -> Assignment:
-        value = _resolved(node.value)
+        One that is null is not set; in `remoteEnv` some tools then take it away, others set it to the word.
+        """
+        block = self.root.value(name)
+        found = []
+        for key, node in block.entries.values() if isinstance(block, Mapping) else ():
+            if key.value in VARIABLES and isinstance(node, Scalar):
+                null = _is_null(node)
+                value = Value("", dynamic=True) if null else _resolved(self._with_container(node.value, name))
+                found += [] if null and name != "remoteEnv" else [self._assignment(key, node, value, name)]
+        return found
+
+    def _with_container(self, text: str, scope: str) -> str:
+        """A text of `remoteEnv` with what `containerEnv` sets; what else the container has, its image knows."""
+
+        def known(match: re.Match[str]) -> str:
+            value = self._container.get(match["name"] or "") if match["kind"] == "containerEnv" else None
+            self.budget.spend(len(value or ""))
+            return match.group() if value is None else value
+
+        return _REFERENCE.sub(known, text) if scope == "remoteEnv" else text
+
+    def _assignment(self, key: Scalar, node: Scalar, value: Value, scope: str) -> Assignment:
         return blanked(
             Assignment(
                 name=key.value,
@@ -101,7 +130,7 @@ class _Container:
 
     def _pairs(self, node: Node | None) -> Iterator[tuple[Scalar, Scalar]]:
         for key, value in node.entries.values() if isinstance(node, Mapping) else ():
-            if isinstance(value, Scalar) and not (value.plain and value.value == "null"):
+            if isinstance(value, Scalar) and not _is_null(value):
                 yield key, value
 
     def _image(self) -> Image:
@@ -140,6 +169,10 @@ def _snippets(node: Node | None) -> Iterator[Snippet]:
                 yield from _snippets(value)
 
 
+def _is_null(node: Scalar) -> bool:
+    return node.plain and node.value == "null"
+
+
 def _resolved(text: str) -> Value:
     """A value with the references to the caller's variables replaced, under the condition that it sets none of them."""
     pieces = []
@@ -150,7 +183,7 @@ def _resolved(text: str) -> Value:
         pieces.append(text[end : match.start()])
         end = match.end()
         known = match["kind"] in {"localEnv", "env"} and match["name"]
-        dynamic |= not known
+        dynamic |= not known and match["kind"] in _LATER
         names |= {match["name"]: None} if known else {}
         pieces.append((match["default"] or "") if known else match.group())
     condition = f"unless {' or '.join(names)} is set in the environment" if names else ""

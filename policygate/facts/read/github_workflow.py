@@ -9,7 +9,7 @@ from policygate.facts.syntax.budget import TooLargeError
 from policygate.facts.syntax.declared import in_order, secret_spans
 from policygate.facts.syntax.github_files import MAX_LEVELS, Sources
 from policygate.facts.syntax.github_steps import Defaults, Steps, Surroundings, env_of, input_values, relevant_parts
-from policygate.facts.syntax.github_values import Values, matrix_names, matrix_rows, resolved
+from policygate.facts.syntax.github_values import Values, env_values, matrix_names, matrix_rows, resolved
 from policygate.facts.syntax.shell_session import visible
 from policygate.facts.syntax.variants import merge_places
 from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar
@@ -120,7 +120,8 @@ class _Workflow:
         inside = []
         if isinstance(container, Mapping):
             inside = env_of(self.sources, container, f"job {key.value} container env", values)
-        steps = Steps(self.sources, visible([*own, *shared, *inside]))
+        known = {**env_values(workflow.value("env"), self.values), **env_values(job.value("env"), values)}
+        steps = Steps(self.sources, visible([*own, *shared, *inside]), known=known)
         defaults = Defaults("", ".").within(workflow, self.values)
         defaults = Defaults(defaults.shell or _default_shell(job, values), defaults.directory).within(job, values)
         steps.follow(job.value("steps"), f"job {key.value}", Surroundings(values, defaults))

@@ -1,8 +1,10 @@
 """Files of `go env -w` and of `$GOROOT/go.env` (https://pkg.go.dev/cmd/go#hdr-Environment_variables)."""
 
-from policygate.facts.model import FileFacts, Place
+from policygate.facts.model import FileFacts, Place, Problem
 from policygate.facts.syntax.go_env_file import assignments_of
 from policygate.location import Text
+
+MAX_CHARACTERS = 1_000_000
 
 
 def read(path: str, data: bytes) -> FileFacts:
@@ -11,6 +13,8 @@ def read(path: str, data: bytes) -> FileFacts:
     Lines that name a variable and that the go command does not take for a setting are assignments that are `ignored`.
     """
     file = Text(path, data)
+    if len(file.text) > MAX_CHARACTERS:
+        return FileFacts(problems=[Problem(message="too large to read as a go/env file", at=file.line_at(1))])
     kept = assignments_of(file)
     place = Place(
         id=path,

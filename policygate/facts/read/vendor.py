@@ -5,13 +5,18 @@ from pathlib import PurePosixPath
 
 from policygate.facts.go.module_path import canonical_version, is_import_path
 from policygate.facts.go.white_space import fields, trim
-from policygate.facts.model import FileFacts, Vendor, VendoredModule
+from policygate.facts.model import FileFacts, Problem, Vendor, VendoredModule
 from policygate.location import Text
+
+MAX_LINES = 100_000
+"""Many times what the vendor directories of large projects have."""
 
 
 def read(path: str, data: bytes) -> FileFacts:
-    """The vendored modules in the order of their first lines; nothing in such a file is malformed."""
+    """The vendored modules in the order of their first lines; nothing but more than `MAX_LINES` makes it malformed."""
     text = Text(path, data)
+    if len(text.lines) > MAX_LINES:
+        return FileFacts(problems=[Problem(message=f"more than {MAX_LINES:,} lines are not read", at=text.line_at(1))])
     modules: dict[tuple[str, str], _Module] = {}
     current: _Module | None = None
     for number, line in enumerate(text.lines, 1):

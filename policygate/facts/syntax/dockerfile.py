@@ -283,7 +283,7 @@ def _in_capitals(word: str) -> str:
 
 def _shown(word: str) -> str:
     """A word of the file as a message may show it."""
-    return "".join(char if char.isprintable() else "\ufffd" for char in redact(word[:40]))
+    return "".join(char if char.isprintable() else "\ufffd" for char in redact(word)[:40])
 
 
 def _without_indentation(text: str, offset: int) -> tuple[str, int]:

@@ -6,14 +6,14 @@ https://docs.github.com/en/actions/tutorials/create-actions/create-a-composite-a
 import re
 from collections.abc import Iterable
 from collections.abc import Sequence as SequenceOf
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import Assignment, GoCommand
 from policygate.facts.syntax.declared import blanked
 from policygate.facts.syntax.github_env_file import written_variables
 from policygate.facts.syntax.github_files import MAX_LEVELS, Sources
-from policygate.facts.syntax.github_values import EXPRESSION, Values, as_the_job_sees, put_in, resolved
+from policygate.facts.syntax.github_values import EXPRESSION, Values, as_the_job_sees, env_values, put_in, resolved
 from policygate.facts.syntax.shell.directories import resolve_directory
 from policygate.facts.syntax.shell_session import (
     is_posix_shell,
@@ -30,6 +30,7 @@ from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar, Sequence
 _STEP = 200
 """What following a step counts of the work that a file may cause."""
 
+_NAME = re.compile(r"\w+", re.ASCII)
 _GO_ACTION = re.compile(r"(?:^|[/_-])go", re.IGNORECASE)
 
 
@@ -79,6 +80,8 @@ class Steps:
     """What steps set for themselves, latest first."""
     commands: list[GoCommand] = field(default_factory=list)
     written: list[Assignment] = field(default_factory=list)
+    known: dict[str, str | None] = field(default_factory=dict)
+    """What the `env` context holds for them, by names such as `env.host`; None for what nobody knows."""
     wraps: bool = False
     """Whether a step may run go for the job."""
 
@@ -101,12 +104,15 @@ class Steps:
 
     def _step(self, step: Mapping, scope: str, surroundings: Surroundings) -> None:
         self.sources.budget.spend(_STEP)
+        if not surroundings.trail:
+            surroundings = replace(surroundings, values={**surroundings.values, **self.known})
+            self.sources.budget.spend(len(self.known))
         values, defaults = surroundings.values, surroundings.defaults
         env = env_of(self.sources, step, scope, values)
         run, use = step.value("run"), step.value("uses")
         program = (resolved(step.value("shell"), values) or defaults.shell).split()[:1]
         if isinstance(run, Scalar) and (not program or is_posix_shell(program[0])):
-            script = put_in(run, values)
+            script = put_in(run, {**values, **env_values(step.value("env"), values)})
             self.sources.budget.spend(len(script.value) if script is not run else 1)
             snippet = script.snippet()
             directory = resolved(step.value("working-directory"), values) or defaults.directory
@@ -114,10 +120,17 @@ class Steps:
             handed_on = written_variables(snippet, scope, resolved(step.value("if"), values))
             self.persisted[:0] = handed_on
             self.in_force = visible([*handed_on, *self.in_force])
+            self._forget(run.value)
         elif isinstance(use, Scalar):
             self._use(use, step, scope, env, surroundings)
         self.wraps |= bool(_GO_ACTION.search(resolved(use, values))) or may_run_go(resolved(run, values))
         self.made[:0] = env
+
+    def _forget(self, script: str) -> None:
+        """What a script may write to $GITHUB_ENV is not what the file says any more."""
+        if "GITHUB_ENV" in script:
+            words = {word.lower() for word in _NAME.findall(script)}
+            self.known.update((name, None) for name in self.known if name.removeprefix("env.") in words)
 
     def _use(self, use: Scalar, step: Mapping, scope: str, env: list[Assignment], outer: Surroundings) -> None:
         """Run the steps of a composite action.

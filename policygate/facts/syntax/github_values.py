@@ -11,19 +11,40 @@ EXPRESSION = "${{"
 MAX_ROWS = 256
 """GitHub's own limit for the jobs of one matrix."""
 
-_REFERENCE = re.compile(r"\$\{\{ {0,9}(?P<name>(?:inputs|matrix)(?:\.[\w-]{1,100}){1,5}) {0,9}\}\}", re.ASCII)
+_REFERENCE = re.compile(r"\$\{\{ {0,9}(?P<name>(?:inputs|matrix|env)(?:\.[\w-]{1,100}){1,5}) {0,9}\}\}", re.ASCII)
 
-Values = MappingOf[str, str]
-"""The text of each known name, such as `inputs.proxy`, in lower case."""
+_FLOAT = re.compile(r"[-+]?(?=[\d.]{1,16}$)(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
+_BASES = ((re.compile(r"0x[0-9a-fA-F]{1,8}"), 16), (re.compile(r"0o[0-7]{1,10}"), 8))
+
+Values = MappingOf[str, str | None]
+"""The text of each name, such as `inputs.proxy`, in lower case; None for one that hides what is not known."""
 
 
 def as_the_job_sees(scalar: Scalar) -> str:
-    """The text that GitHub makes of a value: it reads YAML 1.2, where `off` is a string."""
+    """The text that GitHub makes of a value: it reads YAML 1.2, where `off` is a string and `1.20` the number 1.2."""
     if scalar.plain and scalar.value in {"~", "null", "Null", "NULL"}:
         return ""
     if scalar.plain and scalar.value in {"True", "TRUE", "False", "FALSE"}:
         return scalar.value.lower()
-    return scalar.value
+    return _number(scalar.value) if scalar.plain else scalar.value
+
+
+def env_values(env: Node | None, values: Values) -> dict[str, str | None]:
+    """The texts of a block's `env` by names such as `env.host`; None where one is not known."""
+    texts = (
+        {name: resolved(node, values) for name, (_, node) in env.entries.items()} if isinstance(env, Mapping) else {}
+    )
+    return {f"env.{name.lower()}": None if EXPRESSION in text else text for name, text in texts.items()}
+
+
+def _number(text: str) -> str:
+    """A number as GitHub writes it, which knows only floating ones; any other text as it is."""
+    if _FLOAT.fullmatch(text):
+        return f"{float(text):.15g}"
+    for pattern, base in _BASES:
+        if pattern.fullmatch(text):
+            return str(int(text, base))
+    return text
 
 
 def put_in(scalar: Scalar, values: Values) -> Scalar:

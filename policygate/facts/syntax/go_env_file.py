@@ -43,4 +43,5 @@ def _assignment(file: Text, number: int, line: str) -> Assignment | None:
         scope="go.env",
         credentials=has_credentials(value),
         lost="" if counts else "ignored",
+        stored=True,
     )

@@ -9,6 +9,7 @@ MAX_LENGTH = 20_000
 """Characters that references of one text may add up to: references to references grow exponentially."""
 _MAX_DEPTH = 8
 _MAX_REFERENCE = 2_000
+_MAX_REFERENCES = 2_000
 _NAME = re.compile(r"[A-Za-z0-9_.-]+\Z")
 _BRACKETS = {"(": re.compile(r"[()]"), "{": re.compile(r"[{}]")}
 _SAME_IN_SHELL = frozenset({"GO", "GOCMD", "GO_CMD", "CURDIR", "PWD", "HOME", "CI_PROJECT_DIR", "GITHUB_WORKSPACE"})
@@ -27,8 +28,8 @@ def expand(text: Snippet, values: Values, *, for_shell: bool) -> tuple[Snippet, 
     a command, a variable of the shell stands for it: see `restored`.
     """
     source = text.source
-    if "$" not in source:
-        return text, True
+    if "$" not in source or source.count("$") > _MAX_REFERENCES:
+        return text, "$" not in source
     pieces: list[str] = []
     anchors: list[tuple[int, int]] = []
     length, start, known, left = 0, 0, True, MAX_LENGTH

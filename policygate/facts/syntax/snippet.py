@@ -32,7 +32,7 @@ class Snippet:
         """The span in the file of two offsets of the snippet, the second one exclusive."""
         first = self._offset(start)
         last = self._offset(end - 1) + 1 if end > start else first
-        return self.file.at(first, max(first, last))
+        return self.file.at(first, max(first, min(last, len(self.file.text))))
 
     def part(self, start: int, end: int) -> "Snippet":
         """The snippet between two of its offsets."""

@@ -147,6 +147,7 @@ def test_of_two_entries_with_one_name_the_last_counts_twice() -> None:
         (zipped(("a", b"x"), compression=zipfile.ZIP_BZIP2), "unknown compression in a zip archive: method 12"),
         (zipped(("a\nb", b"x")), "a file name holds a line end: `a\ufffdb`"),
     ],
+    ids=range(6),  # the archives hold the time at which they were made
 )
 def test_what_is_no_archive_is_refused(data: bytes, message: str) -> None:
     with pytest.raises(ArchiveError, match=message):

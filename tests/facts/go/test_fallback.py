@@ -1,6 +1,7 @@
 """Odd GOPROXY lists, walked as by the real go command."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from policygate.facts.go.walk import walk
 from policygate.routes import Route
 from tests.facts.go.oracle import chains, servers
 from tests.facts.go.oracle.questions import request
+
+RecordCount = Callable[[str, int, int], None]
 
 VALUES = (
     *(",", " , |", "{200},,", " {404} , {200} ", "{404}|,{200}", "{404},{410},{200}", "{500}/|{200}/"),
@@ -39,7 +42,9 @@ VALUES = (
 @pytest.mark.parametrize(
     ("version", "gonoproxy"), [("v1.0.0", ""), ("latest", ""), ("v1.0.0", "*.test"), ("v1.0.0", "m")]
 )
-def test_odd_lists_are_walked_as_by_the_go_command(version: str, gonoproxy: str, tmp_path: Path) -> None:
+def test_odd_lists_are_walked_as_by_the_go_command(
+    version: str, gonoproxy: str, record_count: RecordCount, tmp_path: Path
+) -> None:
     tree = tmp_path / "tree/example.test/m/@v"
     tree.mkdir(parents=True)
     for name in ("list", *(f"{servers.VERSION}.{kind}" for kind in ("info", "mod", "zip"))):
@@ -61,7 +66,9 @@ def test_odd_lists_are_walked_as_by_the_go_command(version: str, gonoproxy: str,
             route = walk(request(value, gonoproxy=gonoproxy, version=version.replace("latest", "")), answers)
             pairs.append((form, _traced(route, proxies.host(0, "200")), seen))
 
-    assert [pair for pair in pairs if pair[1] != pair[2]] == []
+    wrong = [pair for pair in pairs if pair[1] != pair[2]]
+    record_count("chain, odd lists", len(pairs), len(wrong))
+    assert wrong == []
 
 
 def _traced(route: Route, host: str) -> chains.Observed:

@@ -16,6 +16,8 @@ from policygate.facts.go.proxy_list import parse_proxy_list
 from policygate.facts.model import ProxyEntry, Role
 from policygate.location import At, Position
 
+RecordCount = Callable[[str, int, int], None]
+
 REFUSED = re.compile(r"proxy URL|\bparse \"|contains no entries|no Host in request|refusing to pass credentials")
 WALKED = re.compile(
     r"connection refused|disabled by GOPROXY=off|no such file|not found|GOVCS disallows|does not exist|404"
@@ -166,7 +168,7 @@ def download(tmp_path: Path) -> Callable[[str], str]:
     return run
 
 
-def test_lists_are_refused_as_by_the_go_command(download: Callable[[str], str]) -> None:
+def test_lists_are_refused_as_by_the_go_command(download: Callable[[str], str], record_count: RecordCount) -> None:
     assert len(set(LISTS)) == len(LISTS) >= 60
     differing = []
     for value in LISTS:
@@ -176,6 +178,7 @@ def test_lists_are_refused_as_by_the_go_command(download: Callable[[str], str]) 
         if bool(REFUSED.search(error)) != bool(problems):
             differing.append((value, problems, error))
 
+    record_count("GOPROXY list", len(LISTS), len(differing))
     assert differing == []
 
 

@@ -19,6 +19,7 @@ from policygate.facts.go.sumdb import Sumdb, parse_sumdb
 from policygate.facts.model import Role
 
 Ask = Callable[[Iterable[Mapping[str, str]]], list[Any]]
+RecordCount = Callable[[str, int, int], None]
 
 REFUSED = re.compile(
     r"invalid GOSUMDB|missing GOSUMDB|invalid sumdb name|unsupported scheme|refusing to pass credentials|^panic:"
@@ -115,7 +116,7 @@ def download(tmp_path: Path) -> Callable[[str], str]:
     return run
 
 
-def test_values_are_refused_as_by_the_go_command(download: Callable[[str], str]) -> None:
+def test_values_are_refused_as_by_the_go_command(download: Callable[[str], str], record_count: RecordCount) -> None:
     assert len(set(VALUES)) == len(VALUES)
     differing = []
     for value in VALUES:
@@ -124,17 +125,20 @@ def test_values_are_refused_as_by_the_go_command(download: Callable[[str], str])
         if bool(REFUSED.search(error)) != bool(parsed.problem) or parsed.off == bool(error):
             differing.append((value, parsed, error))
 
+    record_count("GOSUMDB", len(VALUES), len(differing))
     assert differing == []
 
 
-def test_keys_are_refused_as_in_go(ask: Ask) -> None:
+def test_keys_are_refused_as_in_go(ask: Ask, record_count: RecordCount) -> None:
     good = [_key(name) for name in ("a.example", "a.example/x", "b-c.example:8080")]
     keys = [*good, *(key[:i] + char + key[i + 1 :] for key in good for i in range(len(key)) for char in "+A=")]
 
     answers = ask({"Kind": "key", "A": key} for key in keys)
 
     ours = [parse_sumdb(key, _role).problem == "" for key in keys]
-    assert [it for it in zip(keys, ours, answers, strict=True) if it[1] != it[2]] == []
+    differing = [it for it in zip(keys, ours, answers, strict=True) if it[1] != it[2]]
+    record_count("GOSUMDB keys", len(keys), len(differing))
+    assert differing == []
     assert 2 < sum(answers) < len(keys)
 
 

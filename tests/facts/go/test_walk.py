@@ -1,8 +1,8 @@
 """The walk of a download, held against what the real go command does with servers on the loopback."""
 
+import json
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
@@ -21,6 +21,8 @@ from policygate.routes import Checksums, Learner, Route, Step
 from tests.facts.go.oracle import chains, servers
 from tests.facts.go.oracle.questions import HERE, parse_sumdb_setting, request
 
+RecordCount = Callable[[str, int, int], None]
+
 SAMPLE = 40
 STALLS = 2
 
@@ -34,17 +36,14 @@ def predict(entries: Sequence[str]) -> chains.Observed:
     return route.outcome, asked, route.served_by and route.served_by.removesuffix(".example")
 
 
-RECORDED = chains.decode(Path(__file__).with_name("walks.json").read_text(encoding="utf-8"))
+WALKS = Path(__file__).with_name("walks.json").read_text(encoding="utf-8")
+RECORDED = chains.decode(WALKS)
 
 
-def test_every_recorded_walk_is_predicted(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_recorded_walk_is_predicted(record_count: RecordCount) -> None:
     wrong = {"".join(it): (predict(it), seen) for it, seen in RECORDED.items() if predict(it) != seen}
 
-    with capsys.disabled():
-        counts = ", ".join(
-            f"{count} {kind}" for kind, count in Counter(it[0] for it in RECORDED.values()).most_common()
-        )
-        print(f"\n{len(RECORDED)} recorded walks ({counts}): {len(wrong)} wrong predictions")
+    record_count(f"chain, recorded ({json.loads(WALKS)['go']})", len(RECORDED), len(wrong))
     assert wrong == {}
     assert len(RECORDED) == len(set(chains.all_lists())) == 13 + 13**2 * 2 + 13**3 * 4
 
@@ -58,7 +57,7 @@ def _sample() -> list[chains.List]:
     return list(dict.fromkeys([*hanging, *first, *others]))[:SAMPLE]
 
 
-def test_a_sample_of_the_walks_is_the_same_today(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sample_of_the_walks_is_the_same_today(tmp_path: Path, record_count: RecordCount) -> None:
     sample = _sample()
     with servers.Proxies() as proxies, ThreadPoolExecutor(3) as pool:
         cases = [f"c{number}" for number in range(len(sample))]
@@ -66,8 +65,7 @@ def test_a_sample_of_the_walks_is_the_same_today(tmp_path: Path, capsys: pytest.
         seen = [servers.observe(proxies, ran) for ran in runs]
 
     changed = {"".join(it): (RECORDED[it], now) for it, now in zip(sample, seen, strict=True) if RECORDED[it] != now}
-    with capsys.disabled():
-        print(f"\n{len(sample)} walks again: {len(changed)} changed")
+    record_count("chain, live", len(sample), len(changed))
     assert changed == {}
 
 

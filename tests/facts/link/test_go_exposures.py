@@ -3,7 +3,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from policygate.facts.link import go_contexts, go_exposures, go_modules
-from policygate.facts.model import Assignment, FileFacts, Go, GoCommand, Place, PlaceKind, Vendor
+from policygate.facts.model import Assignment, FileFacts, Go, GoCommand, GoSum, Place, PlaceKind, Vendor
 from policygate.facts.own import OuterValue, Surroundings, guess_own, state_own
 from policygate.facts.read import go_mod
 from policygate.location import At, Position, nowhere
@@ -64,10 +64,14 @@ def place(
 
 
 def link(
-    *places: Place, own: object = OWN, outer: Mapping[str, Mapping[str, str]] | None = None, vendored: bool = False
+    *places: Place,
+    own: object = OWN,
+    outer: Mapping[str, Mapping[str, str]] | None = None,
+    vendored: bool = False,
+    sums: Sequence[GoSum] = (),
 ) -> Go:
     modules = go_mod.read("go.mod", MODULE.encode()).modules
-    files = FileFacts(modules=modules, places=list(places), vendors=[VENDOR] if vendored else [])
+    files = FileFacts(modules=modules, places=list(places), vendors=[VENDOR] if vendored else [], sums=list(sums))
     declared = {"gitlab": {}, "shell": {}} if outer is None else outer
     outside = {
         family: {name: OuterValue(value, nowhere("outer")) for name, value in values.items()}
@@ -142,7 +146,7 @@ def test_who_learns_a_private_path_through_checksum_lookups(
 
 
 def test_commands_that_fetch_nothing_expose_nothing() -> None:
-    assert learns(link(place({}, ("env",), ("version",), ("fmt", "./...")))) == []
+    assert learns(link(place({}, ("env",), ("version",), ("clean", "-modcache"), ("tool", "cover")))) == []
 
 
 def test_a_vendored_build_fetches_nothing_but_tidy_does() -> None:
@@ -200,3 +204,83 @@ def test_a_setting_with_a_condition_hides_nothing() -> None:
 def test_a_developers_shell_does_everything() -> None:
     go = link(place({"GOPROXY": "direct"}, kind="shell"))
     assert learns(go) == [("sumdb", "default", "lookup")]
+
+
+NESTED = "git.acme.example/team/kit/cmd/x@v1.0.0"
+
+
+def test_a_named_package_is_told_with_its_prefixes_at_the_command() -> None:
+    (exposure,) = link(place({"GOSUMDB": "off"}, ("install", NESTED))).exposures
+    assert (exposure.asked, exposure.modules) == (
+        "named",
+        [
+            "git.acme.example",
+            "git.acme.example/team",
+            "git.acme.example/team/kit",
+            "git.acme.example/team/kit/cmd",
+            "git.acme.example/team/kit/cmd/x",
+        ],
+    )
+    assert (exposure.at.start.line, exposure.at.origin, exposure.scope) == (9, "text", f"go install {NESTED}")
+
+
+def test_prefixes_that_no_pattern_covers_are_told_if_nothing_is_found() -> None:
+    (exposure,) = link(place({"GOPRIVATE": "git.acme.example/team"}, ("install", NESTED))).exposures
+    assert (exposure.asked, exposure.through, exposure.modules) == ("prefix", "proxy", ["git.acme.example"])
+    assert exposure.assumes == ["no repository of `git.acme.example/team/kit/cmd/x` is found"]
+
+
+def test_what_is_required_is_not_told_again_at_the_command() -> None:
+    got = link(place({"GOSUMDB": "off"}, ("get", "git.acme.example/lib@v1.0.0"))).exposures
+    assert [(exposure.asked, exposure.modules) for exposure in got] == [
+        ("required", ["git.acme.example/lib"]),
+        ("prefix", ["git.acme.example"]),
+    ]
+    assert [exposure.assumes for exposure in got] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("package", "module"),
+    [
+        ("git.acme.example/lib/deep/down", "git.acme.example/lib"),
+        ("git.acme.example/other/x", "git.acme.example/other/x"),
+    ],
+)
+def test_the_module_of_a_package_is_looked_up(package: str, module: str) -> None:
+    (exposure,) = link(place({"GOPROXY": "direct"}, ("install", f"{package}@latest"))).exposures
+    assert (exposure.through, exposure.asked, exposure.modules) == ("sumdb", "named", [module])
+
+
+def test_contexts_share_what_a_setting_exposes_but_not_what_a_command_does() -> None:
+    go = link(*(place({"GOSUMDB": "off"}, BUILD, ("install", NESTED), name=name) for name in "ab"))
+    assert [(it.asked, it.contexts) for it in go.exposures] == [
+        ("required", ["ci.yml#a", "ci.yml#b"]),
+        ("named", ["ci.yml#a", "ci.yml#b"]),
+    ]
+
+
+def test_a_public_path_is_nobodys_secret() -> None:
+    assert link(place({}, ("install", "github.com/acme/tool@latest"))).exposures == []
+
+
+SUMS = (
+    GoSum(file="go.sum", hashes={f"git.acme.example/lib v1.0.0{end}": ["h1:x"] for end in ("", "/go.mod")}, spans={}),
+)
+
+
+@pytest.mark.parametrize(
+    ("command", "looked_up"),
+    [
+        (("mod", "tidy"), False),
+        (("get", "./..."), False),
+        (("get", "-u"), True),
+        (("get", "-u", "./..."), True),
+        (("get", "-u", "github.com/google/uuid"), False),
+        (("list", "-m", "-u", "all"), True),
+        (("get", "git.acme.example/lib@v1.0.0"), False),
+        (("get", "git.acme.example/lib@v1.1.0"), True),
+        (("install", "git.acme.example/lib@v1.0.0"), True),
+    ],
+)
+def test_what_go_sum_holds_is_not_looked_up(command: Sequence[str], *, looked_up: bool) -> None:
+    assert bool(link(place({"GOPROXY": "direct"}, command), sums=SUMS).exposures) == looked_up

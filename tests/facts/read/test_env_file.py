@@ -1,12 +1,71 @@
+"""`.env` files, held against python-dotenv and against a shell that sources them, where these two agree."""
+
+import io
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import FileFacts
 from policygate.facts.read.env_file import read
 from policygate.facts.syntax.dotenv_file import MAX_CHARACTERS
+
+TEXTS = [
+    "GOPROXY=https://a.example,direct\nGOFLAGS=-mod=mod\n",
+    "GOPROXY='https://a.example|direct'\nGOFLAGS=\"-a -b\"\n",
+    "export GOPROXY=a\n  export   GOFLAGS=b\n",
+    "GOPROXY=\nGOFLAGS=''\nGOVCS=\"\"\n",
+    "GOPROXY=a # a comment\nGOFLAGS=b#none\nGOVCS='c # in it' # d\n",
+    "GOPROXY=a\nGOPROXY=b\nGOFLAGS=c\n",
+    "GOPROXY=a\n# GOPROXY=b\n\n   \nGOFLAGS=c",
+    "GOFLAGS='-a\n-b'\nGOPROXY=x\n",
+    'GOFLAGS="-a\n-b"\nGOPROXY=x\n',
+    "GOFLAGS='a\\b'\nGOVCS='*:git|hg'\n",
+    'GOFLAGS="a\\"b\\\\c"\nGOPROXY=x\n',
+    "GOPROXY=a=b=c\nGOPRIVATE=*.acme.example,git.example/*\n",
+    "GOSUMDB=off\nGO111MODULE=on\nGONOSUMDB=1.50\nGOWORK=off\n",
+    "GOPRIVATE=größe.example\nGOFLAGS='é 😀'\n",
+    "MYGOPROXY=a\nGOPROXY_=b\nGOVCS=c\n",
+    "GOPROXY=a\nexport GOPROXY\nGOFLAGS=b\n",
+    "GOFLAGS=-a -b\nGOPROXY=x\n",
+    "GOPROXY = a\nGOFLAGS= b\nGOVCS=c\n",
+    "GOPROXY=a;b\nGOFLAGS=x&y\nGOVCS=c\n",
+    'GOFLAGS=a\\nb\nGOVCS="a\\nb"\nGOPROXY=x\n',
+    "GOPROXY=a\r\nGOFLAGS='b'\r\nGOVCS=c\n",
+    "GOFLAGS='a'b\nGOPROXY=x\n",
+    "GOFLAGS='it''s'\nGOPROXY=x\n",
+    "GOPROXY=$NONE/x\nGOFLAGS='$NONE'\nGOVCS=c\n",
+    "HOST=a.example\nGOPROXY=https://${HOST}\nGOVCS=c\n",
+]
+
+
+@pytest.mark.parametrize("number", range(len(TEXTS)))
+def test_values_are_those_of_the_readers_of_such_files(
+    number: int,
+    tmp_path: Path,
+    go_runs: Callable[..., list[tuple[list[str], str, dict[str, str]]]],
+    record_count: Callable[[str, int, int], None],
+) -> None:
+    (tmp_path / "env").write_bytes(TEXTS[number].encode())
+    runs = go_runs(["sh", "-c", "set -a; . ./env; go build"], tmp_path)
+    sourced = runs[0][2] if runs else {}
+    library = {name: value or "" for name, value in dotenv_values(stream=io.StringIO(TEXTS[number])).items()}
+    agreed = {
+        name: value
+        for name in VARIABLES
+        if (value := library.get(name, "")) == sourced.get(name, "") and name in library
+    }
+    ours = {a.name: a for place in read(".env", TEXTS[number].encode()).places for a in place.assignments}
+    wrong = [name for name, value in agreed.items() if not ours[name].dynamic and ours[name].value != value]
+    record_count("environment, .env", len(agreed), len(wrong))
+    assert agreed
+    assert wrong == []
+    assert {name for name in library if name in VARIABLES} == ours.keys()
 
 
 def shown(text: str) -> list[tuple[str, str, int, int, int]]:

@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def assignments(text: str) -> list[Assignment]:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_the_values_are_those_of_go(name: str, tmp_path: Path) -> None:
+def test_the_values_are_those_of_go(name: str, tmp_path: Path, record_count: Callable[[str, int, int], None]) -> None:
     """Checked against `go env` of go 1.26."""
     file = tmp_path / "env"
     file.write_bytes(FILES[name].encode())
@@ -50,6 +51,7 @@ def test_the_values_are_those_of_go(name: str, tmp_path: Path) -> None:
     if "GOPRIVATE" in changed and changed.get("GONOSUMDB") == changed["GOPRIVATE"]:
         del changed["GONOSUMDB"]
     ours = {a.name: a.value for a in assignments(FILES[name]) if not a.lost and a.name in names}
+    record_count("environment, go.env", len(names), len(ours.items() ^ changed.items()))
     assert ours == changed
 
 

@@ -28,6 +28,7 @@ _MAX_COMMANDS = 10_000
 _DECLARATIONS = frozenset({"export", "declare", "typeset", "readonly", "local"})
 _READERS = frozenset({"read", "mapfile", "readarray", "getopts", "printf", "let"})
 """Built-in commands that give variables a value that nobody knows."""
+_WITHDRAWN = "until `go env -u`"
 _DECLARED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:(\+?)=|$)")
 
 
@@ -45,6 +46,8 @@ class Commands(ABC):
         self.written: list[Assignment] = []
         self.problems: list[Problem] = []
         self._full = False
+        self._standing: dict[str, list[int]] = {}
+        """Where in `written` the values are that no `go env -u` has taken away yet."""
         whole = snippet.source == snippet.file.text
         self._folder = (snippet.file.path.rpartition("/")[0] or ".") if whole else ""
 
@@ -121,7 +124,12 @@ class Commands(ABC):
             directory = resolve_directory(value.text, directory, self._folder)
         for name, value, word in line.written:
             if name in VARIABLES:
-                self.written.append(self._assignment(name, value, word, self._condition()))
+                assignment = self._assignment(name, value, word, self._condition())
+                self._standing.setdefault(name, []).append(len(self.written))
+                self.written.append(assignment.model_copy(update={"stored": True}))
+        for index in (index for name in line.withdrawn for index in self._standing.pop(name, [])):
+            condition = "; ".join(filter(None, (self.written[index].condition, _WITHDRAWN)))
+            self.written[index] = self.written[index].model_copy(update={"condition": condition})
         self.commands.append(
             GoCommand(
                 verb=line.verb,

@@ -55,6 +55,8 @@ class GoLine:
     """What `-C` says, if it is there."""
     written: list[tuple[str, Value, Value]]
     """Name, value and word of each `NAME=value` that `go env -w` writes."""
+    withdrawn: frozenset[str]
+    """The names that `go env -u` takes away again."""
 
 
 def invoke(words: Sequence[Value]) -> Invocation:
@@ -123,7 +125,7 @@ def read_go(arguments: Sequence[Value]) -> GoLine:
                 verb.append(text)
             else:
                 break
-    return GoLine(" ".join(verb), directories, _written(verb, arguments))
+    return GoLine(" ".join(verb), directories, _written(verb, arguments), _withdrawn(verb, arguments))
 
 
 def split_assignment(word: Value) -> tuple[str, Value, Value] | None:
@@ -136,6 +138,12 @@ def _written(verb: list[str], arguments: Sequence[Value]) -> list[tuple[str, Val
     if verb != ["env"] or not any(argument.text in ("-w", "--w", "-w=true") for argument in arguments):
         return []
     return [found for argument in arguments if (found := split_assignment(argument))]
+
+
+def _withdrawn(verb: list[str], arguments: Sequence[Value]) -> frozenset[str]:
+    texts = [argument.text for argument in arguments]
+    withdraws = verb[:1] == ["env"] and any(text in ("-u", "--u", "-u=true") for text in texts)
+    return frozenset(text for text in texts[1:] if not text.startswith("-")) if withdraws else frozenset()
 
 
 def _base(text: str) -> str:

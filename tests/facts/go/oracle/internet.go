@@ -2,7 +2,8 @@
 // module proxy protocol, and a signed checksum database. It is a web proxy that leads every host to one TLS server.
 //
 // What the first label of a host says is what that host answers: `404.test`, `reset.test`; any other label is a host
-// that is well. `at-404.test` names a code host that answers so. Standard output has one JSON object with the addresses, then a line for each request.
+// that is well. `at-404.test` names a code host that answers so. The modules of `corp.test` have paths of three
+// elements, the last one of which is not `missing`. Standard output has one JSON object with the addresses, then a line for each request.
 package main
 
 import (
@@ -35,7 +36,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-const database, code, version = "sum.test", "code.test", "v1.0.0"
+const database, code, corp, version = "sum.test", "code.test", "corp.test", "v1.0.0"
 
 var (
 	out   = bufio.NewWriter(os.Stdout)
@@ -55,30 +56,48 @@ func check(err error) {
 	}
 }
 
+// content returns the files of a module by their path.
+func content(module string) map[string]string {
+	files := map[string]string{"go.mod": "module " + module + "\n"}
+	if strings.HasPrefix(module, corp+"/") {
+		files["cmd/tool/main.go"] = "package main\n\nfunc main() {}\n"
+		files["p.go"] = "package p\n"
+	}
+	return files
+}
+
 func zipped(module string) []byte {
 	var data bytes.Buffer
 	w := zip.NewWriter(&data)
-	f, err := w.Create(module + "@" + version + "/go.mod")
-	check(err)
-	fmt.Fprintf(f, "module %s\n", module)
+	for path, text := range content(module) {
+		f, err := w.Create(module + "@" + version + "/" + path)
+		check(err)
+		io.WriteString(f, text)
+	}
 	check(w.Close())
 	return data.Bytes()
 }
 
-// sums returns the lines of go.sum for a module that consists of its go.mod file.
+// sums returns the lines of go.sum for a module.
 func sums(module, vers string) ([]byte, error) {
 	if vers != version {
 		return nil, fmt.Errorf("unknown version %s", vers)
 	}
-	hash := func(name string) string {
-		h, err := dirhash.Hash1([]string{name}, func(string) (io.ReadCloser, error) {
-			return io.NopCloser(strings.NewReader("module " + module + "\n")), nil
+	files := content(module)
+	root := module + "@" + version + "/"
+	hash := func(names ...string) string {
+		h, err := dirhash.Hash1(names, func(name string) (io.ReadCloser, error) {
+			return io.NopCloser(strings.NewReader(files[strings.TrimPrefix(name, root)])), nil
 		})
 		check(err)
 		return h
 	}
+	var all []string
+	for path := range files {
+		all = append(all, root+path)
+	}
 	return fmt.Appendf(nil, "%[1]s %[2]s %[3]s\n%[1]s %[2]s/go.mod %[4]s\n",
-		module, version, hash(module+"@"+version+"/go.mod"), hash("go.mod")), nil
+		module, version, hash(all...), hash("go.mod")), nil
 }
 
 func answer(w http.ResponseWriter, r *http.Request) {
@@ -97,6 +116,14 @@ func answer(w http.ResponseWriter, r *http.Request) {
 		at, named := strings.CutPrefix(what, "at-")
 		if !named {
 			at = "well"
+		}
+		if host == corp {
+			elements := strings.Split(path, "/")
+			if len(elements) < 2 || elements[1] == "missing" {
+				http.Error(w, "no", 404)
+				return
+			}
+			path = strings.Join(elements[:2], "/")
 		}
 		fmt.Fprintf(w, `<meta name="go-import" content="%s/%s mod https://%s.%s">`, host, path, at, code)
 	default:

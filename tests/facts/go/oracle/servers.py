@@ -1,7 +1,8 @@
 """Proxies on the loopback that answer in every way, and the real go command run against them.
 
 The URL of a proxy says what it answers: `http://127.0.0.1:PORT/CASE/404`, or `/CASE/200~404` with another answer for
-what is below `sumdb/`. There is a server for each position in a GOPROXY list, so that requests tell positions apart.
+what is below `sumdb/`; `known` serves what is published only. There is a server for each position in a GOPROXY list, so
+that requests tell positions apart.
 """
 
 import io
@@ -25,6 +26,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
+
+from tests.facts.go.oracle.published import PUBLISHED, module_content
 
 MODULE = "example.test/m"
 VERSION = "v1.0.0"
@@ -63,16 +66,17 @@ class Ran(NamedTuple):
 
 def module_file(module: str, name: str) -> bytes | None:
     """A file of the protocol for any module in its one version; None when there is no such file."""
-    go_mod = f"module {module}\n".encode()
+    content = module_content(module)
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as files:
-        files.writestr(f"{module}@{VERSION}/go.mod", go_mod)
+        for path, text in content.items():
+            files.writestr(f"{module}@{VERSION}/{path}", text)
     info = json.dumps({"Version": VERSION}).encode()
     return {
         "@v/list": f"{VERSION}\n".encode(),
         "@latest": info,
         f"@v/{VERSION}.info": info,
-        f"@v/{VERSION}.mod": go_mod,
+        f"@v/{VERSION}.mod": content["go.mod"],
         f"@v/{VERSION}.zip": archive.getvalue(),
     }.get(name)
 
@@ -88,6 +92,8 @@ class _Handler(BaseHTTPRequestHandler):
         match answer:
             case "200":
                 self._serve(path)
+            case "known":
+                self._serve(path) if path.partition("/@")[0] in PUBLISHED else self._send(404, b"no\n")
             case "html":
                 self._send(200, PAGE, "text/html")
             case "reset":
@@ -249,13 +255,13 @@ def _outcome(code: int, error: str) -> str:
 
 def go_sum(module: str) -> dict[str, str]:
     """The lines of go.sum for a module: of its go.mod file (`mod`) and of itself (`zip`)."""
-    content = sha256(module_file(module, f"@v/{VERSION}.mod") or b"").hexdigest()
+    content = module_content(module)
 
-    def line(version: str, name: str) -> str:
-        digest = sha256(f"{content}  {name}\n".encode()).digest()
-        return f"{module} {version} h1:{b64encode(digest).decode()}\n"
+    def line(version: str, *paths: str, root: str = "") -> str:
+        lines = "".join(f"{sha256(content[path]).hexdigest()}  {root}{path}\n" for path in sorted(paths))
+        return f"{module} {version} h1:{b64encode(sha256(lines.encode()).digest()).decode()}\n"
 
-    return {"mod": line(f"{VERSION}/go.mod", "go.mod"), "zip": line(VERSION, f"{module}@{VERSION}/go.mod")}
+    return {"mod": line(f"{VERSION}/go.mod", "go.mod"), "zip": line(VERSION, *content, root=f"{module}@{VERSION}/")}
 
 
 def make_environment(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
