@@ -99,7 +99,7 @@ def covers(waiver: Waiver, finding: Finding, renamed: Mapping[str, str]) -> bool
     return (
         waiver.rule == finding.rule.id
         and (not waiver.fingerprints or finding.fingerprint in waiver.fingerprints)
-        and (not waiver.path or all(path == waiver.path or is_excluded(path, [waiver.path]) for path in paths))
+        and all(_in_path(waiver, path) for path in paths)
         and (not waiver.module or _all_match(finding.modules, waiver.module))
         and (not waiver.context or _all_match(finding.contexts, waiver.context))
     )
@@ -131,6 +131,7 @@ class _Book:
         """By the fingerprints that they give, else by rule: a baseline holds thousands."""
         standing = [] if exceptions.no_ignores else [each for each in exceptions.ignores if not each.fault]
         self._ignores = [_Entry(each, ended=each.until < today.isoformat()) for each in standing]
+        self._by_path: dict[tuple[str, str], list[_Entry]] = {}
         self._by_line: dict[tuple[str, str, int], list[_Entry]] = defaultdict(list)
         for each, entry in zip(standing, self._ignores, strict=True):
             self._by_line[each.rule, each.at.path, each.line].append(entry)
@@ -162,10 +163,18 @@ class _Book:
             yield Use(entry.by, entry.matched, entry.used, entry.added)
 
     def _waivers_about(self, finding: Finding) -> Iterator[_Entry]:
-        for key in (finding.fingerprint, finding.rule.id):
-            for entry in self._found_by.get(key, ()):
-                if isinstance(entry.by, Waiver) and covers(entry.by, finding, self._exceptions.renamed):
-                    yield entry
+        named = self._found_by.get(finding.fingerprint, ())
+        for entry in (*named, *self._waivers_in(finding.rule.id, finding.at.path)):
+            if isinstance(entry.by, Waiver) and covers(entry.by, finding, self._exceptions.renamed):
+                yield entry
+
+    def _waivers_in(self, rule: str, path: str) -> Sequence[_Entry]:
+        """The waivers of a rule that may be about a file; hundreds of them meet thousands of findings in few files."""
+        known = self._by_path.get((rule, path))
+        if known is None:
+            known = [e for e in self._found_by.get(rule, ()) if isinstance(e.by, Waiver) and _in_path(e.by, path)]
+            self._by_path[rule, path] = known
+        return known
 
     def _is_pending(self, entry: _Entry, finding: Finding) -> bool:
         """Whether it is not agreed to yet; an ignore is when the base had this finding ignored in these words."""
@@ -196,6 +205,10 @@ def _by_line(ignores: Iterable[Ignore]) -> Mapping[tuple[str, str, int], list[Ig
 
 def _line_of(finding: Finding) -> tuple[str, str, int]:
     return finding.rule.id, finding.at.path, finding.at.start.line
+
+
+def _in_path(waiver: Waiver, path: str) -> bool:
+    return waiver.path in {"", path} or is_excluded(path, [waiver.path])
 
 
 def _all_match(names: Sequence[str], glob: str) -> bool:
