@@ -18,6 +18,7 @@
 package policygate.goprivate.prefix_exposed
 
 deny contains finding if {
+	input.config.own.stated
 	some exposure in input.go.exposures
 	exposure.asked == "prefix"
 	finding := {

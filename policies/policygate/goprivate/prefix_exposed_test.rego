@@ -52,3 +52,9 @@ test_what_is_asked_for_itself_is_another_rule if {
 	prefix_exposed.deny == set() with input as none
 	prefix_exposed.deny == set() with input as {}
 }
+
+guessed := facts_test.guessed({"exposures": [facts_test.exposure("proxy", {"asked": "prefix"})]})
+
+test_a_guess_of_what_is_private_is_not_enough if {
+	prefix_exposed.deny == set() with input as guessed
+}

@@ -108,13 +108,18 @@ def _askable(chain: Sequence[ProxyEntry]) -> Iterator[tuple[ProxyEntry, Literal[
 
 
 def merge(exposures: Iterable[Exposure]) -> list[Exposure]:
-    """One exposure for all contexts in which the same party learns the same modules by the same setting, by place."""
-    merged: dict[str, Exposure] = {}
-    for exposure in exposures:
-        key = exposure.model_dump_json(exclude={"contexts"})
-        earlier = merged.get(key)
-        contexts = sorted({*exposure.contexts, *(earlier.contexts if earlier else ())})
-        merged[key] = exposure.model_copy(update={"contexts": contexts})
+    """One exposure for all contexts in which the same party learns the same modules by the same setting, by place.
+
+    A command that a file repeats is one exposure as well, where it stands first.
+    """
+    merged: dict[tuple[str, ...], Exposure] = {}
+    for exposure in sorted(exposures, key=_order):
+        repeated = exposure.asked != "required"
+        said = exposure.model_dump_json(exclude={"contexts", "at"} if repeated else {"contexts"})
+        key = (said, exposure.at.path)
+        earlier = merged.get(key, exposure)
+        contexts = sorted({*exposure.contexts, *earlier.contexts})
+        merged[key] = earlier.model_copy(update={"contexts": contexts})
     return sorted(merged.values(), key=_order)
 
 
