@@ -1,7 +1,7 @@
 """The pipeline on one page: read -> link -> decide -> compare -> judge."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from policygate import builtin
@@ -16,14 +16,14 @@ from policygate.errors import CheckoutError, PolicygateError, UsageError
 from policygate.excerpt import excerpts
 from policygate.facts import model
 from policygate.facts.change import base_of, base_paths, change_of
-from policygate.findings import Checked, EngineInfo, Finding, Problem, Rule, Verdict, judge
+from policygate.findings import Checked, EngineInfo, Finding, Preview, Problem, Rule, Verdict, judge
 from policygate.gathering import Gathered, gather, merged_pipeline, undecided
 from policygate.ground import Ground
 from policygate.location import At, Position
 from policygate.preview import preview
 from policygate.reading import unseen_advice
 from policygate.request import Request
-from policygate.settling import settle
+from policygate.settling import Settled, settle
 from policygate.steering import overridden, steering
 from policygate.tree import Tree
 from policygate.waivers import FILE_NAME as WAIVERS
@@ -33,6 +33,18 @@ Progress = Callable[[str], None]
 _MANY = 3
 _DERIVED = {"go.exposures": "go.contexts", "go.sum_conflicts": "go.sums", "go.work_flags": "go.works"}
 """Facts that are there only where something is wrong, and those that they are made of."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """All that is known of a case once its policies are evaluated; what is there for each side has the head first."""
+
+    case: Case
+    sides: Sequence[Gathered]
+    inputs: Sequence[model.Facts]
+    engine: EngineInfo
+    previews: Sequence[Preview]
+    settled: Settled
 
 
 def check(request: Request, progress: Progress = lambda _: None) -> Verdict:
@@ -45,36 +57,51 @@ def check(request: Request, progress: Progress = lambda _: None) -> Verdict:
     try:
         case = open_case(request)
         asked = case.asked
-        with open_engine(
-            request.engine, case.pack, opa=request.opa, deadline_s=request.timeout_s, checkout=case.ground.root
-        ) as engine:
-            progress("reading the checkout")
-            sides = gather(request, case.ground.settings, case.ground.sides)
-            inputs = inputs_of(case, sides)
-            progress("evaluating the policies")
-            decided = [findings(engine.decide(each.model_dump_json()), case.pack, _anchor(each)) for each in inputs]
-            info = EngineInfo(engine.name, engine.version)
-        previews = preview(case, inputs) if case.ground.compared else ()
+        return judged(decide(case, progress))
     except UsageError:
         raise
     except PolicygateError as error:
         return Verdict(outcome="error", problems=(_problem(error),), rules=asked, fail_on=request.fail_on or "error")
+
+
+def decide(case: Case, progress: Progress = lambda _: None) -> Decided:
+    """Read, link and evaluate both sides, compare them, and lay the exceptions over what was found.
+
+    Raises:
+        PolicygateError: something prevents it.
+    """
+    request, ground = case.request, case.ground
+    with open_engine(
+        request.engine, case.pack, opa=request.opa, deadline_s=request.timeout_s, checkout=ground.root
+    ) as engine:
+        progress("reading the checkout")
+        sides = gather(request, ground.settings, ground.sides)
+        inputs = inputs_of(case, sides)
+        progress("evaluating the policies")
+        said = [findings(engine.decide(each.model_dump_json()), case.pack, _anchor(each)) for each in inputs]
+        info = EngineInfo(engine.name, engine.version)
+    previews = preview(case, inputs) if ground.compared else ()
     found = [
-        [*_builtin_findings(case, side, tree), *said]
-        for side, tree, said in zip(sides, case.ground.sides, decided, strict=True)
+        [*_builtin_findings(case, side, tree), *policies]
+        for side, tree, policies in zip(sides, ground.sides, said, strict=True)
     ]
-    shown = settle(case, sides, found)
-    problems = [*sides[0].problems, *undecided(asked, sides[0].sources)]
-    fail_on = request.fail_on or case.config.fail_on
-    verdict = judge(shown, problems, fail_on=fail_on, compared=case.ground.compared)
+    return Decided(case, sides, inputs, info, previews, settle(case, sides, found))
+
+
+def judged(decided: Decided) -> Verdict:
+    """The verdict, with all that a report may show."""
+    case, head = decided.case, decided.sides[0]
+    problems = [*head.problems, *undecided(case.asked, head.sources)]
+    fail_on = case.request.fail_on or case.config.fail_on
+    verdict = judge(decided.settled.findings, problems, fail_on=fail_on, compared=case.ground.compared)
     return replace(
         verdict,
-        checked=_checked(inputs[0], case.ground.head, asked),
-        engine=info,
-        rules=asked,
-        previews=previews,
-        lines=excerpts(case.ground.head, sides[0].files.secrets, verdict.findings, _given(case)),
-        advice=tuple(_advice(case.ground, sides, verdict.findings)),
+        checked=_checked(decided.inputs[0], case.ground.head, case.asked),
+        engine=decided.engine,
+        rules=case.asked,
+        previews=tuple(decided.previews),
+        lines=excerpts(case.ground.head, head.files.secrets, verdict.findings, _given(case)),
+        advice=tuple(_advice(case.ground, decided.sides, verdict.findings)),
     )
 
 

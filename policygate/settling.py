@@ -1,13 +1,13 @@
 """From what was found on each side to what is judged: compare, excuse, and look at the excuses themselves."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from policygate.audit import audit
 from policygate.case import Case
 from policygate.changes import compare
 from policygate.errors import CheckoutError
-from policygate.excuses import Exceptions, excuse, ignored
+from policygate.excuses import Exceptions, Use, excuse, ignored
 from policygate.findings import Finding, ordered
 from policygate.gathering import Gathered
 from policygate.location import At, Position
@@ -15,19 +15,32 @@ from policygate.tree import Tree
 from policygate.waivers import FILE_NAME, Fault, WaiverFile, check_ignores, parse_waivers
 
 
-def settle(case: Case, sides: Sequence[Gathered], found: Sequence[Sequence[Finding]]) -> tuple[Finding, ...]:
-    """The findings in order, with their `change`, `disposition` and `excuse`; those about the exceptions among them.
+@dataclass(frozen=True)
+class Settled:
+    """What was found and what became of it."""
 
-    `found` are the findings of each side, the head first.
-    """
+    findings: tuple[Finding, ...]
+    """In order, with their `change`, `disposition` and `excuse`; those about the exceptions among them."""
+    before: tuple[Finding, ...]
+    """Those of the base, as it has them."""
+    exceptions: Exceptions
+    uses: tuple[Use, ...]
+    """What came of each exception."""
+
+
+def settle(case: Case, sides: Sequence[Gathered], found: Sequence[Sequence[Finding]]) -> Settled:
+    """Compare the findings of each side, the head first, and lay the exceptions over them."""
     severities = case.config.severities()
     head = ordered(found[0], severities)
+    before: tuple[Finding, ...] = ()
     if case.ground.base is not None:
-        head = ordered(compare(head, ordered(found[1], severities), case.ground.renames), {})
+        before = ordered(found[1], severities)
+        head = ordered(compare(head, before, case.ground.renames), {})
     exceptions = _exceptions(case, sides, found)
     excused = excuse(head, exceptions, case.today)
     told = audit(excused, exceptions, case.today, case.config.waivers.warn_days, case.ids)
-    return ordered([*excused.findings, *ordered(told, severities)], {})
+    shown = ordered([*excused.findings, *ordered(told, severities)], {})
+    return Settled(shown, before, exceptions, excused.uses)
 
 
 def _exceptions(case: Case, sides: Sequence[Gathered], found: Sequence[Sequence[Finding]]) -> Exceptions:
