@@ -22,6 +22,8 @@ SIZES = (1, 50, 500)
 
 BUDGETS = {"--version": 8.0, "check, embedded": 25.0, "check, opa": 50.0}
 """Times a bare Python start, from the project's first issue."""
+MERGE_REQUEST = 1.7
+"""Times a plain check."""
 
 
 def run(command: Sequence[str], codes: Sequence[int] = (0, 1)) -> float:
@@ -102,6 +104,24 @@ def scaling(folder: Path, turns: int) -> None:
         before = value
 
 
+def merge_request(folder: Path, turns: int) -> None:
+    """What it costs to judge the change of one module instead of the whole, beside a plain check of the same tree."""
+    root = folder / "request"
+    monorepo.write(root, SIZES[-1])
+    who = ["-c", "user.name=Bench", "-c", "user.email=bench@acme.example"]
+    manifest = root / "services/svc-007/go.mod"
+    for change in ("", "\nreplace github.com/owner217/repo00 => github.com/owner218/repo00 v0.1.0\n"):
+        manifest.write_text(manifest.read_text(encoding="utf-8") + change, encoding="utf-8")
+        subprocess.run(["git", *who, "commit", "--quiet", "--all", "--message", "x"], cwd=root, check=True)
+    check = [POLICYGATE, "check", str(root), "--engine", "embedded", "--format", "json"]
+    figures = medians({"plain": check, "with --base": [*check, "--base", "HEAD~1"]}, turns)
+    plain = figures["plain"]
+    print(f"\n{f'{SIZES[-1]} modules, one changed':<34}{'ms':>8}{'x plain':>9}{'budget':>9}")
+    for name, value in figures.items():
+        budget = f"{MERGE_REQUEST:>8.1f}x" if name != "plain" else ""
+        print(f"{name:<34}{value:>8.0f}{value / plain:>8.2f}x{budget}")
+
+
 def wrap(folder: Path) -> None:
     """Policies that hand our findings to conftest, which wants the message under another key."""
     folder.mkdir()
@@ -124,6 +144,7 @@ def main() -> None:
         "start-up": start_up,
         "conftest": against_conftest,
         "scaling": scaling,
+        "merge-request": merge_request,
     }
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", nargs="*", choices=[*parts, []], help="default: all")
