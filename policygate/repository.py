@@ -5,13 +5,13 @@ as for a work tree, fetches nothing, and none of the caller's `GIT_*` variables 
 """
 
 import os
-import tempfile
+import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from policygate.errors import CheckoutError
 from policygate.hardened import clean_environment, git_command, program, repository_of
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_HELD_BYTES = 256 * 1024 * 1024
 """Contents that are kept for the next one who asks."""
+_AT_ONCE = 1000
+"""Names that are sent before the answers are read: fewer than a pipe holds, or both sides would wait for ever."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,13 @@ class Repository:
         self._contents: dict[str, bytes] = {}
         self._too_large: set[str] = set()
         self._held = 0
+
+    def __del__(self) -> None:
+        """End the process behind the contents."""
+        if "_batch" in vars(self):
+            for stream in (self._batch.stdin, self._batch.stdout, self._batch.stderr):
+                stream.close()
+            self._batch.wait()
 
     def run(self, *arguments: str) -> str:
         """What a git command prints.
@@ -160,32 +169,45 @@ class Repository:
         return self._contents[blob]
 
     def load(self, blobs: Iterable[str]) -> None:
-        """Read blobs that are not at hand yet with one process, until `MAX_HELD_BYTES` are; what is not here is not."""
+        """Read blobs that are not at hand yet, until `MAX_HELD_BYTES` are; what is not here is not."""
         wanted = [blob for blob in dict.fromkeys(blobs) if blob not in self._contents]
-        if not wanted:
+        for start in range(0, len(wanted), _AT_ONCE):
+            chunk = wanted[start : start + _AT_ONCE]
+            self._batch.stdin.write("".join(f"{blob}\n" for blob in chunk).encode())
+            self._batch.stdin.flush()
+            for blob in chunk:
+                self._receive(blob, self._batch.stdout)
+
+    def _receive(self, blob: str, answers: IO[bytes]) -> None:
+        kind, _, length = answers.readline().decode().partition(" ")[2].strip().partition(" ")
+        if kind == "missing":
             return
-        with tempfile.TemporaryFile() as names:
-            names.write("\n".join(wanted).encode())
-            names.seek(0)
-            with _without_git_variables():
-                git = self._repo.git.execute([*self._command, "cat-file", "--batch"], istream=names, as_process=True)
-        for blob in wanted:
-            kind, _, size = git.stdout.readline().decode().partition(" ")[2].strip().partition(" ")
-            if kind != "blob":
-                continue
-            if int(size) > MAX_FILE_BYTES:
-                self._too_large.add(blob)
-            if int(size) > MAX_FILE_BYTES or self._held > MAX_HELD_BYTES:
-                _skip(git.stdout, int(size) + 1)
-            else:
-                self._contents[blob] = git.stdout.read(int(size) + 1)[:-1]
-                self._held += int(size)
-        git.wait()
+        if not length:
+            raise CheckoutError("git broke off in the middle of an answer", "`git fsck` tells what is broken")
+        size = int(length)
+        if size > MAX_FILE_BYTES:
+            self._too_large.add(blob)
+        if size > MAX_FILE_BYTES or self._held > MAX_HELD_BYTES:
+            _skip(answers, size + 1)
+            return
+        data = answers.read(size + 1)
+        if len(data) != size + 1:
+            raise CheckoutError("git broke off in the middle of a file", "`git fsck` tells what is broken")
+        self._contents[blob] = data[:-1]
+        self._held += size
+
+    @cached_property
+    def _batch(self) -> Any:  # noqa: ANN401 - GitPython's own wrapper has no types
+        """One process for all contents."""
+        with _without_git_variables():
+            return self._repo.git.execute(
+                [*self._command, "cat-file", "--batch"], istream=subprocess.PIPE, as_process=True
+            )
 
 
 def _skip(stream: IO[bytes], size: int) -> None:
-    while size > 0:
-        size -= len(stream.read(min(size, MAX_FILE_BYTES)))
+    while size > 0 and (data := stream.read(min(size, MAX_FILE_BYTES))):
+        size -= len(data)
 
 
 def _open(root: Path, top: Path) -> "Repo":
