@@ -23,6 +23,7 @@ from policygate.cli_options import (
 )
 from policygate.cli_route import route
 from policygate.cli_waivers import waive, waivers
+from policygate.cli_why import why
 from policygate.errors import PolicygateError
 from policygate.output import is_colored, print_error, stream_width, write_file
 
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 
 app.command()(check)
+app.command()(why)
 app.command()(route)
 app.command()(gosum)
 app.command()(waive)

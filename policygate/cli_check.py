@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from policygate.cli_options import (
+    AllOption,
+    BaseOption,
+    ColorOption,
     ConfigOption,
     EnvironmentOption,
     GraphOption,
     MergedOption,
     ModcacheOption,
+    NoIgnoresOption,
     NowOption,
     PolicyOption,
     Root,
     RuleOption,
     SkipOption,
+    TrustHeadOption,
     today,
 )
 from policygate.output import SCREEN, Progress, write_reports
@@ -55,29 +60,17 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter a flag
         Literal["error", "warning", "note"] | None,
         typer.Option(help="The least severity that fails the check. [default: the configuration's, else error]"),
     ] = None,
-    base: Annotated[
-        str | None,
-        typer.Option(
-            "--base",
-            metavar="REVISION",
-            help="Judge what HEAD changes since it left this one. [default: in CI the target of the merge request]",
-        ),
-    ] = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="With --base: judge what the base has already, too.")
-    ] = False,
-    trust_head: Annotated[
-        bool,
-        typer.Option("--trust-head", help="With --base: configuration, policies and waivers are those of HEAD."),
-    ] = False,
+    base: BaseOption = None,
+    everything: AllOption = False,
+    trust_head: TrustHeadOption = False,
     now: NowOption = None,
-    no_ignores: Annotated[bool, typer.Option("--no-ignores", help="Do not honour ignores in comments.")] = False,
+    no_ignores: NoIgnoresOption = False,
     with_environment: EnvironmentOption = False,
     gitlab_merged: MergedOption = None,
     graph: GraphOption = None,
     modcache: ModcacheOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print failing findings only, one a line.")] = False,
-    color: Annotated[Literal["auto", "always", "never"], typer.Option(help="Whether text is coloured.")] = "auto",
+    color: ColorOption = "auto",
 ) -> None:
     """Check a checkout: exit 0 passed, 1 findings, 2 wrong usage or configuration, 3 no decision was possible."""
     from policygate.errors import UsageError  # noqa: PLC0415 - `--version` and `--help` need none of it

@@ -1,10 +1,16 @@
 """Flags that several commands take."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+from policygate.errors import UsageError
+
+FINGERPRINT = re.compile(r"[0-9a-f]{6,32}")
+"""The beginning of a fingerprint that names a finding."""
 
 Root = Annotated[Path, typer.Argument(metavar="PATH", help="The root of a checkout.", show_default="here")]
 ConfigOption = Annotated[
@@ -43,8 +49,33 @@ ModcacheOption = Annotated[
     Path | None,
     typer.Option("--modcache", metavar="DIR", help="Read the graph from a module cache, as GOMODCACHE names it."),
 ]
+BaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--base",
+        metavar="REVISION",
+        help="Judge what HEAD changes since it left this one. [default: in CI the target of the merge request]",
+    ),
+]
+AllOption = Annotated[bool, typer.Option("--all", help="With --base: judge what the base has already, too.")]
+TrustHeadOption = Annotated[
+    bool, typer.Option("--trust-head", help="With --base: configuration, policies and waivers are those of HEAD.")
+]
+NoIgnoresOption = Annotated[bool, typer.Option("--no-ignores", help="Do not honour ignores in comments.")]
+FormOption = Annotated[Literal["text", "json"], typer.Option("--format", help="How to print it.")]
+ColorOption = Annotated[Literal["auto", "always", "never"], typer.Option(help="Whether text is coloured.")]
 
 
 def today(now: datetime | None = None) -> str:
     """The date of the run, `YYYY-MM-DD`: the given one, else today in UTC."""
     return (now or datetime.now(UTC)).date().isoformat()
+
+
+def ensure_fingerprint(text: str) -> None:
+    """Refuse what cannot begin a fingerprint.
+
+    Raises:
+        UsageError: it has fewer than six digits, or others.
+    """
+    if not FINGERPRINT.fullmatch(text):
+        raise UsageError(f"`{text}` is no beginning of a fingerprint", "six or more of its hexadecimal digits")

@@ -1,6 +1,5 @@
 """The flags of `policygate waive` and `policygate waivers`."""
 
-import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,10 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from policygate.cli_options import FINGERPRINT, ensure_fingerprint
 from policygate.errors import UsageError
 from policygate.output import is_colored, write_file
-
-_PREFIX = re.compile(r"[0-9a-f]{6,32}")
 
 
 def waive(  # noqa: PLR0913, PLR0917 - one parameter a flag
@@ -84,13 +82,12 @@ def waivers(
 def _split(what: list[str]) -> tuple[list[str], Path]:
     """The fingerprints, and the path that may be last."""
     *first, last = what or [""]
-    if last and not _PREFIX.fullmatch(last):
+    if last and not FINGERPRINT.fullmatch(last):
         what, root = first, Path(last)
     else:
         root = Path()
     for given in what:
-        if not _PREFIX.fullmatch(given):
-            raise UsageError(f"`{given}` is no beginning of a fingerprint", "six or more of its hexadecimal digits")
+        ensure_fingerprint(given)
     return what, root
 
 

@@ -20,6 +20,7 @@ from policygate.findings import Checked, EngineInfo, Finding, Preview, Problem, 
 from policygate.gathering import Gathered, gather, merged_pipeline, undecided
 from policygate.ground import Ground
 from policygate.location import At, Position
+from policygate.matching import DERIVED
 from policygate.preview import preview
 from policygate.reading import unseen_advice
 from policygate.request import Request
@@ -31,8 +32,6 @@ from policygate.waivers import FILE_NAME as WAIVERS
 Progress = Callable[[str], None]
 
 _MANY = 3
-_DERIVED = {"go.exposures": "go.contexts", "go.sum_conflicts": "go.sums", "go.work_flags": "go.works"}
-"""Facts that are there only where something is wrong, and those that they are made of."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +212,7 @@ def _is_idle(facts: model.Facts, rule: Rule) -> bool:
 def _is_there(facts: model.Facts, part: str) -> bool:
     """Whether there is any fact in a part of the Rego input."""
     found: object = facts
-    for name in _DERIVED.get(part, part).split("."):
+    for name in DERIVED.get(part, part).split("."):
         found = getattr(found, name, None)
     if isinstance(found, model.Settings):
         return any(settings for _, settings in found)

@@ -132,22 +132,30 @@ def named(standing: Standing, prefixes: Iterable[str]) -> list[Finding]:
     """
     chosen: dict[str, list[Finding]] = {}
     for prefix in prefixes:
-        found = [finding for finding in standing.findings if finding.fingerprint.startswith(prefix)]
-        whole = sorted({finding.fingerprint for finding in found})
-        if not whole:
-            raise UsageError(
-                f"no finding has the fingerprint `{prefix}`", "`policygate check --format json` shows them"
-            )
-        if len(whole) > 1:
-            raise UsageError(f"`{prefix}` is the beginning of several fingerprints", ", ".join(whole))
+        found = with_fingerprint(standing.findings, prefix)
         active = [finding for finding in found if finding.disposition == "active"]
         if not active:
             raise UsageError(f"finding `{prefix}` is excused already")
         wrong = refusal(active[0].rule.id, standing.rules, standing.limits)
         if wrong:
             raise UsageError(f"finding `{prefix}` of rule `{active[0].rule.id}` cannot be waived: {wrong}")
-        chosen[whole[0]] = active
+        chosen[active[0].fingerprint] = active
     return [finding for found in chosen.values() for finding in found]
+
+
+def with_fingerprint(findings: Iterable[Finding], prefix: str) -> list[Finding]:
+    """The findings of the one fingerprint that begins like this.
+
+    Raises:
+        UsageError: no finding has one, or several have different ones.
+    """
+    found = [finding for finding in findings if finding.fingerprint.startswith(prefix)]
+    whole = sorted({finding.fingerprint for finding in found})
+    if not whole:
+        raise UsageError(f"no finding has the fingerprint `{prefix}`", "`policygate check --format json` shows them")
+    if len(whole) > 1:
+        raise UsageError(f"`{prefix}` is the beginning of several fingerprints", ", ".join(whole))
+    return found
 
 
 def waivers_for(standing: Standing, findings: Sequence[Finding], details: Details) -> list[Waiver]:
