@@ -22,6 +22,8 @@ _STANDS_FOR: dict[Origin, str] = {
 _CHANGES = {"changed": "the base has it too, with less evidence", "carried": "the base has it too"}
 _SHOWN = 4
 _DIGITS = 10
+_NAME_DIGITS = 8
+"""Of a fingerprint; they name a finding for `policygate why` and `policygate waive`."""
 
 _OUTCOMES: dict[str, tuple[str, Style]] = {
     "pass": ("passed", "good"),
@@ -96,7 +98,12 @@ def _finding(finding: Finding, lines: Mapping[str, Mapping[int, str]], width: in
     if explain:
         drawing += _note("why", rule.description.strip().split("\n\n")[0], gutter, width)
         drawing += _note("fix", rule.fix, gutter, width)
-    return drawing + _note("help", f"policygate explain {rule.id}", gutter, width)
+    return drawing + _note("help", f"policygate explain {rule.id}, {_why(finding)}", gutter, width)
+
+
+def _why(finding: Finding) -> str:
+    """The command that tells more of a finding."""
+    return f"policygate why {finding.fingerprint[:_NAME_DIGITS]}"
 
 
 def _problem(problem: Problem, lines: Mapping[str, Mapping[int, str]], width: int) -> list[Line]:

@@ -90,7 +90,7 @@ def _reasons(reasons: Reasons, width: int) -> Iterator[Line]:
 
 def _fact(fact: Matched, width: int) -> Iterator[Line]:
     yield (("  ", "plain"), (flat(fact.part), "bold"), (f" at {_place(fact.at)}", "frame"))
-    fields = ", ".join(f"{name}: {_short(value)}" for name, value in fact.fields)
+    fields = ", ".join(f"{name}: {_value(value)}" for name, value in fact.fields)
     yield from _indented(fields, "plain", width)
     said = []
     if fact.source:
@@ -132,6 +132,11 @@ def _set_at(at: At | None) -> str:
 def _place(at: At) -> str:
     words = f"{flat(at.path)}:{at.start.line}:{at.start.column}" if at.path else ""
     return ", ".join(part for part in (words, _STANDS_FOR[at.origin]) if part) or "no place"
+
+
+def _value(text: str) -> str:
+    """A value, marked as one where it could be taken for punctuation."""
+    return _short(text) if any(map(str.isalnum, text)) else f"`{text}`"
 
 
 def _short(text: str) -> str:
