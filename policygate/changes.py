@@ -13,6 +13,9 @@ ENVIRONMENTS = frozenset(
 )
 """Words of a path that say where something runs."""
 
+MANIFESTS = frozenset({"go.mod", "go.work"})
+"""Files that make what lies beside and below them one module, or one workspace."""
+
 _WORD = re.compile(r"[a-z]+")
 _MOST = 100
 """Equal identities beyond it are not searched for one that has lost evidence only; they are changed then."""
@@ -27,9 +30,10 @@ def compare(head: Iterable[Finding], base: Iterable[Finding], renames: Mapping[s
     counted: of three where the base had two, one is new.
     """
     before: dict[str, list[tuple[Finding, Finding]]] = defaultdict(list)
-    move = _mover(renames)
+    moves = {old: new for old, new in renames.items() if same_environment(old, new)}
+    move = _mover(moves)
     for finding in base:
-        moved = _moved(finding, move) if renames else finding
+        moved = _moved(finding, moves, move) if moves else finding
         before[moved.fingerprint].append((moved, finding))
     now: dict[str, list[Finding]] = defaultdict(list)
     for finding in head:
@@ -69,24 +73,34 @@ def _matched(now: list[Finding], before: list[tuple[Finding, Finding]]) -> Itera
             yield finding, "new"
 
 
-def _mover(renames: Mapping[str, str]) -> Move:
-    """A function that puts new paths, and the folders of moved manifests, in the place of old ones in a text."""
-    moves = {old: new for old, new in renames.items() if same_environment(old, new)}
-    for old, new in tuple(moves.items()):
-        if basename(old) == basename(new) and dirname(old) and dirname(new):
-            moves.setdefault(dirname(old), dirname(new))
+def _mover(moves: Mapping[str, str]) -> Move:
+    """A function that puts new paths, and the folders of moved files, in the place of old ones in a text.
+
+    What a path names below the folder of a moved manifest is taken to have moved along, a missing go.sum for one.
+    """
     if not moves:
         return lambda text: text
-    paths = "|".join(re.escape(path) for path in sorted(moves, key=len, reverse=True))
-    pattern = re.compile(rf"(?<![\w./-])(?:{paths})(?![\w./-])")
-    return lambda text: pattern.sub(lambda match: moves[match[0]], text)
+    kept = [(old, new) for old, new in moves.items() if basename(old) == basename(new)]
+    folders = {dirname(old): dirname(new) for old, new in kept if dirname(old) and dirname(new)}
+    known = {**folders, **moves}
+    modules = {dirname(old) for old, _ in kept if basename(old) in MANIFESTS} - {""}
+    files, below = _either(known), _either(modules & folders.keys())
+    pattern = re.compile(rf"(?<![\w./-])(?:(?:{files})(?![\w./-])|(?:{below})(?=/))")
+    return lambda text: pattern.sub(lambda match: known[match[0]], text)
 
 
-def _moved(finding: Finding, move: Move) -> Finding:
+def _either(paths: Iterable[str]) -> str:
+    """A pattern of any of the paths, and of nothing where there is none."""
+    return "|".join(re.escape(path) for path in sorted(paths, key=len, reverse=True)) or r"(?!)"
+
+
+def _moved(finding: Finding, moves: Mapping[str, str], move: Move) -> Finding:
+    """What the finding would be if it were of the head; what stands beside a moved file stays."""
+    path = finding.at.path
     return replace(
         finding,
         subject=move(finding.subject),
-        at=finding.at.model_copy(update={"path": move(finding.at.path)}),
+        at=finding.at.model_copy(update={"path": moves.get(path, path)}),
         seen_by=frozenset(map(move, finding.proofs)),
     )
 

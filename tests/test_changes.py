@@ -66,6 +66,16 @@ def test_the_folder_of_a_moved_manifest_is_followed() -> None:
     assert changes([new], [old], {"svc/a/go.mod": "svc/b/go.mod"}) == ["carried go.work:1"]
 
 
+def test_what_a_moved_module_lacks_is_followed() -> None:
+    old, new = finding("svc/a/go.mod", 1, "svc/a/go.sum"), finding("svc/b/go.mod", 1, "svc/b/go.sum")
+    assert changes([new], [old], {"svc/a/go.mod": "svc/b/go.mod"}) == ["carried svc/b/go.mod:1"]
+
+
+def test_what_stays_beside_a_moved_file_stays() -> None:
+    stays = finding("svc/a/x.env", 1, "svc/a/x.env and svc/a/y.env")
+    assert changes([stays], [stays], {"svc/a/z.env": "svc/b/z.env"}) == ["carried svc/a/x.env:1"]
+
+
 def test_a_path_is_not_followed_inside_of_a_longer_one() -> None:
     old = finding("x.yml", 1, "see old/a.yml and a.yml.bak")
     assert changes([old], [old], {"a.yml": "b.yml"}) == ["carried x.yml:1"]
