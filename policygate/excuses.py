@@ -27,7 +27,7 @@ class Exceptions:
     waivers: WaiverFile = field(default_factory=WaiverFile)
     """Those that hold: of the target's tip, else of the checkout."""
     head_waivers: WaiverFile | None = None
-    """Those of the head; None outside merge-request mode."""
+    """Those that there would be after the merge; None outside merge-request mode."""
     ignores: Sequence[Ignore] = ()
     """Those of the head or of the checkout, after `check_ignores`."""
     base_ignores: Sequence[Ignore] = ()

@@ -12,7 +12,7 @@ from policygate.findings import Finding, ordered
 from policygate.gathering import Gathered
 from policygate.location import At, Position
 from policygate.tree import Tree
-from policygate.waivers import FILE_NAME, Fault, WaiverFile, check_ignores, parse_waivers
+from policygate.waivers import FILE_NAME, Fault, WaiverFile, check_ignores, merged, parse_waivers
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,14 @@ def settle(case: Case, sides: Sequence[Gathered], found: Sequence[Sequence[Findi
 def _exceptions(case: Case, sides: Sequence[Gathered], found: Sequence[Sequence[Finding]]) -> Exceptions:
     ground, request = case.ground, case.request
     ignores = [tuple(check_ignores(side.ignores, case.rules, case.config.waivers, case.today)) for side in sides]
-    holding = Exceptions(_waivers(ground.tip, case), ignores=ignores[0], no_ignores=not request.ignores)
+    known: dict[bytes, WaiverFile] = {}
+    tip = _waivers(ground.tip, case, known)
+    holding = Exceptions(tip, ignores=ignores[0], no_ignores=not request.ignores)
     if ground.base is None:
         return holding
     return replace(
         holding,
-        head_waivers=_waivers(ground.head, case),
+        head_waivers=merged(tip, _waivers(ground.base, case, known), _waivers(ground.head, case, known)),
         base_ignores=ignores[1],
         merged_ignores=ignored(found[1], ignores[1]),
         renamed={new: old for old, new in ground.renames.items()},
@@ -59,11 +61,14 @@ def _exceptions(case: Case, sides: Sequence[Gathered], found: Sequence[Sequence[
     )
 
 
-def _waivers(tree: Tree, case: Case) -> WaiverFile:
+def _waivers(tree: Tree, case: Case, known: dict[bytes, WaiverFile]) -> WaiverFile:
+    """The waivers of a tree; `known` are those of contents that were read before."""
     try:
-        data = tree.content(FILE_NAME)
+        data = tree.content(FILE_NAME) or b""
     except CheckoutError as error:
         start = Position(line=1, column=1)
         at = At(path=FILE_NAME, start=start, end=start, origin="text")
         return WaiverFile(faults=(Fault(f"{FILE_NAME} cannot be read: {error.message}", at),))
-    return WaiverFile() if data is None else parse_waivers(FILE_NAME, data, case.rules, case.config.waivers, case.today)
+    if data not in known:
+        known[data] = parse_waivers(FILE_NAME, data, case.rules, case.config.waivers, case.today)
+    return known[data]

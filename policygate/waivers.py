@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -19,6 +19,8 @@ from policygate.yaml_places import KEY, Document, parse
 
 FILE_NAME = "policygate-waivers.yaml"
 MAX_COUNT = 100_000
+
+Entry = TypeVar("Entry")
 
 _FORM = "`policygate waive` writes one"
 _GLOB = frozenset("*?[]")
@@ -116,6 +118,31 @@ def pending_waivers(tip: Iterable[Waiver], head: Iterable[Waiver]) -> tuple[Waiv
         else:
             pending.append(waiver)
     return tuple(pending)
+
+
+def merged(tip: WaiverFile, base: WaiverFile, head: WaiverFile) -> WaiverFile:
+    """The file after the merge: that of the tip, less what the head took out since the base, and what it put in.
+
+    What a branch has only because it was cut before the target took it out, or changed it, is not of that branch.
+    """
+    waivers = _merged(tip.waivers, base.waivers, head.waivers, lambda waiver: waiver)
+    return WaiverFile(head.path, waivers, _merged(tip.faults, base.faults, head.faults, lambda fault: fault.message))
+
+
+def _merged(
+    tip: Sequence[Entry], base: Sequence[Entry], head: Sequence[Entry], key: Callable[[Entry], Hashable]
+) -> tuple[Entry, ...]:
+    """The entries after a merge, those that the head has as it has them."""
+    tips, bases, heads = (Counter(map(key, entries)) for entries in (tip, base, head))
+    gone = (bases - heads) - (bases - tips)
+    come = (heads - bases) - (tips - bases)
+    wanted = tips - gone + come
+    taken = []
+    for entry in (*head, *tip):
+        if wanted[key(entry)] > 0:
+            wanted[key(entry)] -= 1
+            taken.append(entry)
+    return tuple(taken)
 
 
 def check_ignores(

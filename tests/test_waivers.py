@@ -1,5 +1,6 @@
 """The form of the waiver file, and what is not in order."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from policygate.builtin import RULES as BUILTIN
 from policygate.config import HorizonSection, WaiversSection
 from policygate.facts.ignores import read_ignores
 from policygate.findings import Rule
-from policygate.waivers import Waiver, WaiverFile, check_ignores, parse_waivers, pending_waivers
+from policygate.waivers import Waiver, WaiverFile, check_ignores, merged, parse_waivers, pending_waivers
 from policygate.yaml_places import MAX_BYTES
 
 TODAY = date(2026, 11, 15)
@@ -268,6 +269,27 @@ def test_pending_are_those_that_only_the_head_has() -> None:
     assert pending_waivers(one, (*one, *moved)) == moved
     assert pending_waivers((*one, *longer), ()) == ()
     assert pending_waivers((), one) == one
+
+
+def test_a_merge_keeps_what_the_target_did_and_does_what_the_branch_did() -> None:
+    one, two, three = (entry(f"{GOOD}, count: {count}") for count in (1, 2, 3))
+    none, both = WaiverFile(), replace(one, waivers=one.waivers + two.waivers)
+    assert merged(none, one, one).waivers == ()  # withdrawn by the target
+    assert merged(one, one, none).waivers == ()  # removed by the branch
+    assert merged(one, none, one).waivers == one.waivers  # added by both
+    assert merged(none, one, none).waivers == ()  # removed by both
+    assert merged(none, none, one).waivers == one.waivers
+    assert merged(three, one, both).waivers == (*two.waivers, *three.waivers)
+    twice = replace(one, waivers=one.waivers * 2)
+    assert merged(one, one, twice).waivers == merged(twice, one, one).waivers == twice.waivers
+    assert merged(twice, twice, one).waivers == merged(one, twice, one).waivers == one.waivers
+
+
+def test_a_fault_that_the_target_mended_is_none_of_the_branch() -> None:
+    bad, worse = parse("waivers: [{rule: x}]\n"), parse("waivers: [{rule: x}, {rule: y}]\n")
+    assert merged(WaiverFile(), bad, bad).faults == ()
+    assert merged(bad, bad, worse).faults == worse.faults
+    assert merged(WaiverFile(), bad, worse).faults == worse.faults[len(bad.faults) :]
 
 
 @pytest.mark.parametrize(
