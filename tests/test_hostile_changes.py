@@ -173,3 +173,81 @@ def test_a_step_that_names_its_own_target_is_refused(ask: Ask) -> None:
     workflow = "on: pull_request\njobs:\n  gate:\n    runs-on: x\n    steps:\n" + steps
     code, said = ask(START, {".github/workflows/a.yml": workflow}, env={"GITHUB_BASE_REF": "main"})
     assert (code, said.count("error[gate.overridden_variable]")) == (1, 1)
+
+
+WAIVER = """version: 1
+waivers:
+  - rule: gosumdb.off
+    path: {path}
+    count: {count}
+    reason: until the mirror is there
+    owner: platform
+    created: 2026-11-01
+    expires: 2027-01-15
+"""
+NOW = ("--base", REMOTE, "--now", "2026-11-20")
+
+
+def waived(path: str, count: int = 1) -> dict[str, str]:
+    return {**START, "policygate-waivers.yaml": WAIVER.format(path=path, count=count)}
+
+
+def test_a_waiver_of_the_target_covers_what_a_merge_request_adds(ask: Ask) -> None:
+    code, said = ask(waived("legacy/*"), {"legacy/app.env": BAD}, *NOW)
+    assert (code, "1 waived" in said) == (0, True)
+
+
+def test_a_waiver_that_the_merge_request_brings_along_is_pending(ask: Ask) -> None:
+    change = {"app.env": BAD, "policygate-waivers.yaml": WAIVER.format(path="app.env", count=1)}
+    code, said = ask(START, change, *NOW)
+    assert code == 1
+    assert "pending: policygate-waivers.yaml:3:11 excuses it by platform until 2027-01-15" in said
+    assert "warning[gate.added_waiver]" in said
+
+
+def test_a_waiver_that_the_merge_request_widens_is_pending(ask: Ask) -> None:
+    change = {"app.env": BAD, "policygate-waivers.yaml": WAIVER.format(path="'*'", count=9)}
+    code, said = ask(waived("legacy/*"), change, *NOW)
+    assert (code, "pending: " in said) == (1, True)
+
+
+def test_on_a_laptop_the_own_waiver_can_be_trusted(ask: Ask) -> None:
+    change = {"app.env": BAD, "policygate-waivers.yaml": WAIVER.format(path="app.env", count=1)}
+    assert ask(START, change, *NOW, "--trust-head")[0] == 0
+
+
+def test_an_ignore_that_the_merge_request_brings_along_is_pending(ask: Ask) -> None:
+    ignored = "# policygate:ignore[gosumdb.off] until=2027-01-15 I know better\n"
+    code, said = ask(START, {"app.env": ignored + BAD}, *NOW)
+    assert (code, "pending: app.env:1:1 excuses it until 2027-01-15" in said) == (1, True)
+
+
+def test_an_old_ignore_does_not_move_on_to_something_new(ask: Ask) -> None:
+    ignored = "# policygate:ignore[gosumdb.off] until=2027-01-15 agreed\n"
+    start = {**START, "app.env": ignored + BAD}
+    code, said = ask(start, {"app.env": BAD, "other.env": ignored + BAD}, *NOW)
+    assert (code, "other.env" in said) == (1, True)
+
+
+def test_a_rename_into_a_waived_folder_inherits_nothing(ask: Ask) -> None:
+    """The finding itself is carried and not judged; that it is not waived shows when everything is."""
+    start = {**waived("legacy/*"), "app.env": BAD}
+    code, said = ask(start, {"app.env": None, "legacy/app.env": BAD}, *NOW, "--all")
+    assert (code, "waived" in said) == (1, False)
+
+
+def test_a_waiver_for_two_does_not_cover_a_third_at_the_expense_of_an_old_one(ask: Ask) -> None:
+    start = {**waived("'*.env'", count=2), "b.env": BAD, "c.env": BAD}
+    code, said = ask(start, {"a.env": BAD}, *NOW)
+    assert (code, "--> a.env:1:" in said, "2 waived" in said) == (1, True, True)
+
+
+def test_removing_the_waiver_file_gives_nothing_and_takes_nothing(ask: Ask) -> None:
+    start = {**waived("app.env"), "app.env": BAD}
+    assert ask(start, {"policygate-waivers.yaml": None}, *NOW)[0] == 0
+
+
+def test_a_malformed_waiver_is_an_error_and_covers_nothing(ask: Ask) -> None:
+    text = WAIVER.format(path="app.env", count=1).replace("    expires: 2027-01-15\n", "")
+    code, said = ask(START, {"policygate-waivers.yaml": text}, *NOW)
+    assert (code, "error[gate.malformed_waiver]" in said) == (1, True)
