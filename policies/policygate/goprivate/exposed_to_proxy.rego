@@ -19,6 +19,24 @@
 #   profiles: [baseline]
 package policygate.goprivate.exposed_to_proxy
 
+# The lines of go.mod that ask for what is shown: they may be older than the setting that gives them away.
+shown contains module if {
+	some exposure in input.go.exposures
+	exposure.through == "proxy"
+	exposure.asked == "required"
+	some module in array.slice(exposure.modules, 0, 3)
+}
+
+required_at[require.path] contains [require.at.path, require.at.start.line, require.at] if {
+	count(shown) > 0
+	some module in input.go.modules
+	some require in module.requires
+	require.path in shown
+}
+
+# A whole object is made once, a part of it for each key that is asked for.
+places := required_at
+
 deny contains finding if {
 	some exposure in input.go.exposures
 	exposure.through == "proxy"
@@ -30,6 +48,10 @@ deny contains finding if {
 		),
 		"subject": sprintf("%s: %s", [exposure.scope, exposure.party]),
 		"at": exposure.at,
+		"related": [{"message": sprintf("`%s` is required here", [module]), "at": min(places[module])[2]} |
+			some module in array.slice(exposure.modules, 0, 3)
+			places[module]
+		],
 		"assumes": exposure.assumes,
 		"modules": exposure.modules,
 		"contexts": exposure.contexts,

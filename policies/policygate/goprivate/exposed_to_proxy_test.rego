@@ -12,6 +12,7 @@ test_default_proxy_is_named_in_words if {
 		"message": "Go's default proxy learns of `git.acme.example/platform/kit`: it is asked first in `.gitlab-ci.yml#build`",
 		"subject": "variables: default",
 		"at": facts_test.at(3, 12),
+		"related": [],
 		"assumes": ["`git.acme.example` is private"],
 		"modules": ["git.acme.example/platform/kit"],
 		"contexts": [".gitlab-ci.yml#build"],
@@ -34,6 +35,7 @@ test_three_modules_stand_for_many if {
 		]),
 		"subject": "variables: goproxy.io",
 		"at": facts_test.at(3, 12),
+		"related": [],
 		"assumes": [],
 		"modules": ["a.example/1", "a.example/2", "a.example/3", "a.example/4", "a.example/5"],
 		"contexts": ["Dockerfile#builder", "Makefile"],
@@ -51,6 +53,7 @@ test_pipe if {
 		"message": "`goproxy.io` learns of `git.acme.example/platform/kit`: it is asked after any error in `.gitlab-ci.yml#build`",
 		"subject": "variables: goproxy.io",
 		"at": facts_test.at(3, 12),
+		"related": [],
 		"assumes": [],
 		"modules": ["git.acme.example/platform/kit"],
 		"contexts": [".gitlab-ci.yml#build"],
@@ -104,4 +107,26 @@ test_mere_prefixes_and_checksum_databases_are_other_rules if {
 	exposed_to_proxy.deny == set() with input as sumdb
 	exposed_to_proxy.deny == set() with input as none
 	exposed_to_proxy.deny == set() with input as {}
+}
+
+require(name, file, line) := {
+	"path": concat("/", ["git.acme.example/platform", name]),
+	"version": "v1.0.0",
+	"indirect": false,
+	"at": facts_test.at_in(file, line, 2),
+}
+
+required := facts_test.checkout({
+	"exposures": [facts_test.exposure("proxy", {})],
+	"modules": [
+		facts_test.module("svc/go.mod", {"requires": [require("kit", "svc/go.mod", 9)]}),
+		facts_test.module("go.mod", {"requires": [require("other", "go.mod", 4), require("kit", "go.mod", 5)]}),
+	],
+})
+
+test_the_first_line_that_asks_for_it_is_shown if {
+	[finding.related | some finding in exposed_to_proxy.deny] == [[{
+		"message": "`git.acme.example/platform/kit` is required here",
+		"at": facts_test.at_in("go.mod", 5, 2),
+	}]] with input as required
 }

@@ -15,6 +15,7 @@ test_default_database_is_named_in_words if {
 		"message": "Go's default checksum database learns of `git.acme.example/platform/kit` from `.gitlab-ci.yml#build`",
 		"subject": "variables: default",
 		"at": facts_test.at(3, 12),
+		"related": [],
 		"assumes": ["`git.acme.example` is private"],
 		"modules": ["git.acme.example/platform/kit"],
 		"contexts": [".gitlab-ci.yml#build"],
@@ -35,6 +36,7 @@ test_three_modules_stand_for_many if {
 		]),
 		"subject": "variables: sum.other.example",
 		"at": facts_test.at(3, 12),
+		"related": [],
 		"assumes": [],
 		"modules": ["a.example/1", "a.example/2", "a.example/3", "a.example/4", "a.example/5"],
 		"contexts": [".gitlab-ci.yml#build"],
@@ -55,6 +57,7 @@ test_command_looks_up_what_it_names if {
 		]),
 		"subject": "go get git.acme.example/platform/kit: default",
 		"at": facts_test.at(3, 12),
+		"related": [],
 		"assumes": [],
 		"modules": ["git.acme.example/platform/kit"],
 		"contexts": [".gitlab-ci.yml#build"],
@@ -70,4 +73,26 @@ test_proxies_are_another_rule if {
 	exposed_to_sumdb.deny == set() with input as proxy
 	exposed_to_sumdb.deny == set() with input as none
 	exposed_to_sumdb.deny == set() with input as {}
+}
+
+require(name, file, line) := {
+	"path": concat("/", ["git.acme.example/platform", name]),
+	"version": "v1.0.0",
+	"indirect": false,
+	"at": facts_test.at_in(file, line, 2),
+}
+
+required := facts_test.checkout({
+	"exposures": [facts_test.exposure("sumdb", {"reason": "lookup"})],
+	"modules": [
+		facts_test.module("svc/go.mod", {"requires": [require("kit", "svc/go.mod", 9)]}),
+		facts_test.module("go.mod", {"requires": [require("other", "go.mod", 4), require("kit", "go.mod", 5)]}),
+	],
+})
+
+test_the_first_line_that_asks_for_it_is_shown if {
+	[finding.related | some finding in exposed_to_sumdb.deny] == [[{
+		"message": "`git.acme.example/platform/kit` is required here",
+		"at": facts_test.at_in("go.mod", 5, 2),
+	}]] with input as required
 }
