@@ -12,6 +12,7 @@ from policygate import __version__
 from policygate.cli_check import check
 from policygate.cli_gosum import gosum
 from policygate.cli_options import (
+    BaseOption,
     ConfigOption,
     EnvironmentOption,
     GraphOption,
@@ -72,6 +73,7 @@ def facts(  # noqa: PLR0913, PLR0917 - one parameter a flag
     root: Root = Path(),
     config: ConfigOption = None,
     policy: PolicyOption = None,
+    base: BaseOption = None,
     with_environment: EnvironmentOption = False,
     gitlab_merged: MergedOption = None,
     graph: GraphOption = None,
@@ -81,10 +83,18 @@ def facts(  # noqa: PLR0913, PLR0917 - one parameter a flag
     from dataclasses import replace  # noqa: PLC0415
 
     from policygate.gate import facts_of  # noqa: PLC0415
+    from policygate.target import target_of  # noqa: PLC0415
 
     request = _request(root, config=config, policy=policy)
     caller = os.environ if with_environment else None
-    given = replace(request, environment=caller, gitlab_merged=gitlab_merged, graphs=graph or (), modcache=modcache)
+    given = replace(
+        request,
+        environment=caller,
+        gitlab_merged=gitlab_merged,
+        graphs=graph or (),
+        modcache=modcache,
+        target=target_of(os.environ) if base is None else base,
+    )
     typer.echo(facts_of(given).model_dump_json(indent=2))
 
 

@@ -154,3 +154,11 @@ def test_a_target_that_only_the_environment_names_and_that_hides_all_is_judged_w
     code, said = check(run, forked, env={"GITHUB_BASE_REF": "mine"})
     assert (code, "gosumdb.off" in said) == (1, True)
     assert check(run, forked, "--base", "origin/mine")[0] == 0
+
+
+def test_the_facts_of_a_merge_request_say_what_changed(forked: Path, run: Run) -> None:
+    commit(forked, {"go.mod": "module example.com/a\n\ngo 1.26\n"})
+    facts = json.loads(run("facts", forked, "--base", "main").stdout)
+    assert (facts["run"]["mode"], facts["change"]["exists"]) == ("merge_request", True)
+    assert {file["path"] for file in facts["change"]["files"]} == {"b.txt", "go.mod"}
+    assert [module["go"]["version"] for module in facts["base"]["go"]["modules"]] == [""]
