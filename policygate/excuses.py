@@ -33,7 +33,7 @@ class Exceptions:
     base_ignores: Sequence[Ignore] = ()
     """Those of the base, after `check_ignores`."""
     merged_ignores: frozenset[Words] = frozenset()
-    """What the base ignores already: `ignored` of its findings."""
+    """What the base ignores already, and the target still: `ignored` of its findings."""
     renamed: Mapping[str, str] = field(default_factory=dict)
     """Old paths by new ones."""
     trust_head: bool = False

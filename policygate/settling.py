@@ -1,6 +1,7 @@
 """From what was found on each side to what is judged: compare, excuse, and look at the excuses themselves."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from policygate.audit import audit
@@ -8,6 +9,7 @@ from policygate.case import Case
 from policygate.changes import compare
 from policygate.errors import CheckoutError
 from policygate.excuses import Exceptions, Use, excuse, ignored
+from policygate.facts.ignores import Ignore, read_ignores
 from policygate.findings import Finding, ordered
 from policygate.gathering import Gathered
 from policygate.location import At, Position
@@ -55,10 +57,19 @@ def _exceptions(case: Case, sides: Sequence[Gathered], found: Sequence[Sequence[
         holding,
         head_waivers=merged(tip, _waivers(ground.base, case, known), _waivers(ground.head, case, known)),
         base_ignores=ignores[1],
-        merged_ignores=ignored(found[1], ignores[1]),
+        merged_ignores=ignored(found[1], _kept(ignores[1], ground.tip)),
         renamed={new: old for old, new in ground.renames.items()},
         trust_head=request.trust_head,
     )
+
+
+def _kept(ignores: Sequence[Ignore], tip: Tree) -> list[Ignore]:
+    """Those of the base that the target has not taken out of their files since."""
+    words: dict[str, set[tuple[str, str, str]]] = {}
+    for path in {ignore.at.path for ignore in ignores}:
+        with suppress(CheckoutError):
+            words[path] = {ignore.words for ignore in read_ignores(path, tip.content(path) or b"")}
+    return [ignore for ignore in ignores if ignore.words in words.get(ignore.at.path, ())]
 
 
 def _waivers(tree: Tree, case: Case, known: dict[bytes, WaiverFile]) -> WaiverFile:

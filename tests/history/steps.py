@@ -167,6 +167,15 @@ _IGNORES = (
     ),
     Step("remove", "The comment goes too", "tidy", (drop("deploy/test.env"),)),
     Step("merge", "Only the first is left", "main", (merge("tidy"),), judged="tidy"),
+    Step("add", "A branch that is cut while the comment holds", "stay", (note("as it was"),)),
+    Step(
+        "a branch cut before a waiver was withdrawn",
+        "The owners take the comment out",
+        "main",
+        (put("deploy/dev.env", DEV),),
+        judged="stay",
+    ),
+    Step("revert", "They put it back", "main", (revert("The owners take the comment out"),), judged="stay"),
 )
 
 _STEERING = (
