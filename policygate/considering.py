@@ -1,14 +1,19 @@
 """Waivers and inline ignores that might excuse a finding, and why each does or does not. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 from policygate.excuses import Exceptions, Use, covers
 from policygate.facts.ignores import Ignore
 from policygate.findings import Finding
 from policygate.reasons import Considered
 from policygate.waivers import Fault, Waiver
+
+_APPLIES: Mapping[int, Literal["yes", "later"]] = {0: "yes", 1: "later"}
+_COVERS, _MALFORMED = 2, 3
+"""Distances of what covers the finding and still does not apply, and of what nobody can tell; mismatches add to it."""
 
 
 @dataclass(frozen=True)
@@ -17,51 +22,46 @@ class _Weighed:
 
     why: str
     distance: int
-    holds: bool = False
+    """0 applies, 1 will once it is merged."""
 
 
 def considered(finding: Finding, exceptions: Exceptions, uses: Sequence[Use], today: date) -> tuple[Considered, ...]:
-    """The exceptions that name the rule of a finding; those that hold first, then those that come close.
+    """The exceptions that name the rule of a finding; those that apply first, then those that come close.
 
     `finding` and `uses` are what `excuse` made of them.
     """
-    weighed = [
+    weighed: list[tuple[_Weighed, Waiver | Ignore | Fault]] = [
         *((_weighed(use, finding, exceptions, today), use.by) for use in uses if use.by.rule == finding.rule.id),
-        *((_Weighed(f"does not apply: {why}", 9), by) for by, why in _idle_ignores(finding, exceptions)),
-        *(
-            (_Weighed(f"excuses nothing, it is malformed: {fault.message}", 9), fault)
-            for fault in _faults(finding, exceptions)
-        ),
+        *((_Weighed(f"does not apply: {why}", _MALFORMED), by) for by, why in _idle_ignores(finding, exceptions)),
+        *((_Weighed(f"is malformed: {why}", _MALFORMED), by) for by, why in _faults(finding, exceptions)),
     ]
     weighed.sort(key=lambda pair: pair[0].distance)
     return tuple(_considered(by, each) for each, by in weighed)
 
 
 def _considered(by: Waiver | Ignore | Fault, each: _Weighed) -> Considered:
+    says = ""
     if isinstance(by, Waiver):
         count = f" count={by.count}" if by.count > 1 else ""
         says = f"{by.scope}{count}, until {by.expires}, {by.owner}: {by.reason}"
-        return Considered("waiver", by.at, says, each.holds, each.why)
-    if isinstance(by, Ignore):
-        says = f"until {by.until}: {by.reason}" if by.until and by.reason else ""
-        return Considered("ignore", by.at, says, each.holds, each.why)
-    return Considered("waiver", by.at, "", each.holds, each.why)
+    elif isinstance(by, Ignore) and not by.fault:
+        says = f"until {by.until}: {by.reason}"
+    kind: Literal["waiver", "ignore"] = "ignore" if isinstance(by, Ignore) else "waiver"
+    return Considered(kind, by.at, says, _APPLIES.get(each.distance, "no"), each.why)
 
 
 def _weighed(use: Use, finding: Finding, exceptions: Exceptions, today: date) -> _Weighed:
     by = use.by
     if _is_excused_by(finding, use):
         if finding.excuse and finding.excuse.pending:
-            return _Weighed("does not apply yet: it stands only on this branch, and takes effect when merged", 1)
-        return _Weighed(f"holds until {_last_day(by)}", 0, holds=True)
+            return _Weighed("does not apply yet: it is only on this branch, and takes effect when merged", 1)
+        return _Weighed(f"holds until {_last_day(by)}", 0)
     if finding.change == "fixed":
-        return _Weighed("does not apply: the finding is gone", 9)
-    wrong = [*(_mismatches(by, finding, exceptions) if isinstance(by, Waiver) else _misses(by, finding))]
-    if _last_day(by) < today.isoformat():
-        wrong.append(f"it ended on {_last_day(by)}")
-    elif not wrong:
-        wrong = [_unneeded(use, finding)]
-    return _Weighed(f"does not apply: {'; '.join(wrong)}", 1 + len(wrong))
+        return _Weighed("does not apply: the finding is gone", _COVERS)
+    misses = list(_mismatches(by, finding, exceptions) if isinstance(by, Waiver) else _misses(by, finding))
+    wrong = [*misses, *([f"it ended on {_last_day(by)}"] if _last_day(by) < today.isoformat() else [])]
+    why = "; ".join(wrong or [_unneeded(use, finding)])
+    return _Weighed(f"does not apply: {why}", _MALFORMED + len(misses) if misses else _COVERS)
 
 
 def _is_excused_by(finding: Finding, use: Use) -> bool:
@@ -124,12 +124,12 @@ def _idle_ignores(finding: Finding, exceptions: Exceptions) -> Iterator[tuple[Ig
             yield ignore, "`--no-ignores` is given" if exceptions.no_ignores else f"it is malformed: it {ignore.fault}"
 
 
-def _faults(finding: Finding, exceptions: Exceptions) -> Iterator[Fault]:
+def _faults(finding: Finding, exceptions: Exceptions) -> Iterator[tuple[Fault, str]]:
     """What is wrong with waivers of the rule, or with a whole file; what two sides have wrong once."""
     head = exceptions.head_waivers.faults if exceptions.head_waivers else ()
-    for fault in {fault.message: fault for fault in (*head, *exceptions.waivers.faults)}.values():
-        if fault.message.startswith(f"waiver of `{finding.rule.id}`") or not fault.message.startswith("waiver "):
-            yield fault
+    for message, fault in {fault.message: fault for fault in (*head, *exceptions.waivers.faults)}.items():
+        if message.startswith(its_own := f"waiver of `{finding.rule.id}`: ") or not message.startswith("waiver "):
+            yield fault, message.removeprefix(its_own)
 
 
 def _last_day(by: Waiver | Ignore) -> str:

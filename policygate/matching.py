@@ -93,7 +93,7 @@ def _having(seen: Iterable[_Seen], fits: Callable[[At], bool]) -> list[_Seen]:
 
 def _innermost(seen: Sequence[_Seen]) -> list[_Seen]:
     """Without those that the next one is a part of; a walk meets the parts of a fact right behind it."""
-    following = [*seen[1:], None]
+    following = [*seen, None][1:]
     return [
         each
         for each, after in zip(seen, following, strict=True)

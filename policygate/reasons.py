@@ -51,7 +51,8 @@ class Considered:
     at: At
     says: str
     """Its scope, last day, owner and reason, or what it is when that is not known."""
-    holds: bool
+    applies: Literal["yes", "later", "no"]
+    """`later`: once it is merged."""
     why: str
     """Why it excuses the finding, or why not."""
 
@@ -73,7 +74,7 @@ class Reasons:
     change: str
     """What the base had there; empty outside merge-request mode."""
     exceptions: tuple[Considered, ...]
-    """Those that name its rule; the ones that hold come first, then those that come close."""
+    """Those that name its rule; the ones that apply come first, then those that come close."""
     counts: bool
     """Whether it can fail the check."""
     verdict: str

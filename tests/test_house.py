@@ -31,8 +31,8 @@ def test_every_linker_is_in_the_table() -> None:
 
 
 def test_every_renderer_is_in_the_table() -> None:
-    """`rules` shows rules and not a verdict; `drawing` is a part of `text`."""
-    assert modules(PACKAGE / "report") - {"rules", "walk", "sums", "waivers"} == set(RENDERERS)
+    """`rules` and the others left out show no verdict; `drawing` is a part of `text`."""
+    assert modules(PACKAGE / "report") - {"rules", "walk", "sums", "waivers", "why"} == set(RENDERERS)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_the_readme_names_every_format_and_every_command() -> None:
         text=True,
     ).stdout
     commands = re.findall(r"^  ([a-z]+)  ", shown.partition("Commands:")[2], re.MULTILINE)
-    assert set(commands) >= {"route", "check", "facts", "schema", "rules", "explain", "init", "bundle"}
+    assert set(commands) >= {"route", "why", "check", "facts", "schema", "rules", "explain", "init", "bundle"}
     assert [name for name in commands if f"policygate {name}" not in text] == ["rules"]
     assert [name for name in RENDERERS if name not in text] == []
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from policygate.location import At
 from policygate.reasons import Considered, Matched, Reasons
 from policygate.report.drawing.screen import Line, Style, flat, fold, headline, paint, show
+from policygate.report.json import encode
 
 _DIGITS = 8
 _MOST_LISTED = 5
@@ -54,11 +55,11 @@ def render_json(reasons: Reasons) -> str:
         "more_facts": reasons.more_facts,
         "parameters": [{"name": p.name, "value": p.value, "at": _at(p.at)} for p in reasons.parameters],
         "exceptions": [
-            {"kind": e.kind, "says": e.says, "at": _at(e.at), "holds": e.holds, "why": e.why}
+            {"kind": e.kind, "says": e.says, "at": _at(e.at), "applies": e.applies, "why": e.why}
             for e in reasons.exceptions
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=True).replace("#[", "#\\u005b") + "\n"
+    return encode(document)
 
 
 def _at(at: At | None) -> dict[str, object] | None:
@@ -91,7 +92,7 @@ def _reasons(reasons: Reasons, width: int) -> Iterator[Line]:
 def _fact(fact: Matched, width: int) -> Iterator[Line]:
     yield (("  ", "plain"), (flat(fact.part), "bold"), (f" at {_place(fact.at)}", "frame"))
     fields = ", ".join(f"{name}: {_value(value)}" for name, value in fact.fields)
-    yield from _indented(fields, "plain", width)
+    yield from _indented(fields, width)
     said = []
     if fact.source:
         condition = f", if {_short(fact.source.condition)}" if fact.source.condition else ""
@@ -99,16 +100,18 @@ def _fact(fact: Matched, width: int) -> Iterator[Line]:
     if fact.contexts:
         first, *others = fact.contexts
         said += [f"in `{first}`" + (f" and {len(others)} more" if others else "")]
-    yield from _indented("; ".join(said), "plain", width)
+    yield from _indented("; ".join(said), width)
 
 
 def _exceptions(exceptions: Sequence[Considered], width: int) -> Iterator[Line]:
     yield from _said("exceptions", "" if exceptions else "no waiver and no ignore names this rule", width)
     for each in exceptions[:_MOST_LISTED]:
-        style: Style = "good" if each.holds else "bold"
-        says = f" ({_short(each.says)})" if each.says else ""
-        yield (("  ", "plain"), (each.kind, style), (f" at {_place(each.at)}", "frame"))
-        yield from _indented(f"{each.why}{says}", "plain", width)
+        style: Style = "good" if each.applies == "yes" else "plain"
+        says = f" ({_short(each.says)})" if each.says and each.applies != "no" else ""
+        first, *others = fold(f"{each.kind} at {_place(each.at)} {each.why}{says}", width - 2, width - 4)
+        yield (("  ", "plain"), (first, style))
+        for line in others:
+            yield (("    ", "plain"), (line, style))
     if len(exceptions) > _MOST_LISTED:
         yield (("  ", "plain"), (f"and {len(exceptions) - _MOST_LISTED} more that do not apply", "frame"))
 
@@ -120,9 +123,9 @@ def _said(name: str, text: str, width: int) -> Iterator[Line]:
         yield (("    ", "plain"), (line, "plain"))
 
 
-def _indented(text: str, style: Style, width: int) -> Iterator[Line]:
+def _indented(text: str, width: int) -> Iterator[Line]:
     for line in fold(text, width - 4) if text.strip() else ():
-        yield (("    ", "plain"), (line, style))
+        yield (("    ", "plain"), (line, "plain"))
 
 
 def _set_at(at: At | None) -> str:

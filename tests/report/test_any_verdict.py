@@ -26,7 +26,8 @@ from policygate.findings import (
     Verdict,
 )
 from policygate.location import At, Position
-from policygate.report import RENDERERS, renderer, text
+from policygate.reasons import Chosen, Considered, Matched, Reasons, Source
+from policygate.report import RENDERERS, renderer, text, why
 from policygate.report.drawing.screen import measure
 from policygate.report.json import schema
 from policygate.report.rules import render_markdown_table, render_page, render_table
@@ -87,6 +88,25 @@ FINDINGS = st.builds(
 PROBLEMS = st.lists(st.builds(Problem, TEXT, TEXT, st.none() | PLACES), min_size=1, max_size=2).map(tuple)
 COUNTS = st.integers(0, 3)
 NAMES = st.lists(TEXT, max_size=6).map(tuple)
+FIELDS = st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple)
+SOURCES = st.none() | st.builds(Source, TEXT, TEXT, TEXT)
+APPLIES = st.sampled_from(["yes", "later", "no"])
+REASONS = st.builds(
+    Reasons,
+    FINDINGS,
+    COUNTS,
+    st.lists(
+        st.builds(Matched, TEXT, FIELDS, PLACES, NAMES, st.none() | st.builds(Source, TEXT, TEXT, TEXT)), max_size=2
+    ),
+    COUNTS,
+    st.lists(st.builds(Chosen, TEXT, st.integers() | TEXT | st.lists(TEXT), st.none() | PLACES), max_size=2),
+    TEXT,
+    st.none() | PLACES,
+    TEXT,
+    st.lists(st.builds(Considered, st.sampled_from(["waiver", "ignore"]), PLACES, TEXT, APPLIES, TEXT), max_size=7),
+    st.booleans(),
+    TEXT,
+)
 
 
 @st.composite
@@ -161,3 +181,17 @@ def test_rules_are_harmless(rules: list[Rule], width: int) -> None:
     for rule in rules:
         assert_harmless(render_page(rule, width=width))
     assert_harmless(render_markdown_table(rules))
+
+
+@FEW
+@given(REASONS, st.integers(60, 130))
+def test_reasons_are_harmless(reasons: Reasons, width: int) -> None:
+    shown = why.render_text(reasons, width=width)
+    assert_harmless(shown)
+    assert re.sub(r"\x1b\[(?:0|1|1;9\d)m", "", why.render_text(reasons, width=width, color=True)) == shown
+    for line in shown.splitlines():
+        is_place = " at " in line or line.lstrip().startswith("-->")
+        assert is_place or measure(line) <= width or max(map(measure, line.split())) > width - 24, line
+    document = why.render_json(reasons)
+    assert json.loads(document)["fingerprint"] == reasons.finding.fingerprint
+    assert not re.search(r"##\w*\[", document)
