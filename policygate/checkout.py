@@ -7,22 +7,21 @@ out, links that lead out of the tree are not followed, and what is no regular fi
 import os
 import stat
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from policygate.errors import CheckoutError
 from policygate.hardened import clean_environment, git_command, repository_of
-from policygate.tree import DEFAULT_EXCLUDE, MAX_FILE_BYTES, SUBMODULE_MODE, Link, choose, is_excluded, too_large
+from policygate.tree import DEFAULT_EXCLUDE, MAX_FILE_BYTES, SUBMODULE_MODE, Selection, is_excluded, too_large
 
 
-class Checkout:
+class Checkout(Selection):
     """A work tree: its resolved root, and the wanted paths in it that are not excluded; relative, with `/`, sorted."""
 
     def __init__(self, root: Path, wanted: Callable[[str], bool], exclude: Sequence[str] = DEFAULT_EXCLUDE) -> None:
+        super().__init__(wanted, exclude)
         self.root = root
-        self._wanted = wanted
-        self._exclude = tuple(exclude)
 
     @cached_property
     def every(self) -> Sequence[str]:
@@ -49,53 +48,17 @@ class Checkout:
     def _known(self) -> frozenset[str]:
         return frozenset(self.every)
 
-    @cached_property
-    def _chosen(self) -> tuple[Sequence[str], Mapping[str, int]]:
-        return choose(self.every, self._wanted, self._exclude)
-
-    @property
-    def left_out(self) -> Mapping[str, int]:
-        """How many wanted files each pattern of `exclude` keeps out."""
-        return self._chosen[1]
-
-    @cached_property
-    def _listing(self) -> tuple[Mapping[str, Path], tuple[Link, ...]]:
-        files: dict[str, Path] = {}
-        links = []
-        for path in self._chosen[0]:
-            inner = self._resolve(path)
-            if inner is None:
-                links.append(Link(path, _target(self.root, path)))
-            else:
-                files[inner] = self.root / inner
-        return dict(sorted(files.items())), tuple(links)
-
-    @property
-    def paths(self) -> Sequence[str]:
-        """The files, links that stay inside resolved to what they mean."""
-        return tuple(self._listing[0])
-
-    @property
-    def leaving(self) -> Sequence[Link]:
-        """The links that lead out."""
-        return self._listing[1]
-
     def read(self, path: str) -> bytes:
         """The content of one of `paths`.
 
         Raises:
             CheckoutError: it cannot be read, is no regular file, or is larger than `MAX_FILE_BYTES`.
         """
-        return _read(path, self._listing[0][path])
+        return _read(path, self.root / path)
 
     def content(self, path: str) -> bytes | None:
         """The content of any file, tracked or not; None when there is none. A link is not followed."""
         return read_beside(self.root, path)
-
-    def below(self, folder: str) -> Sequence[str]:
-        """The files below a folder, or the one file of that name."""
-        prefix = f"{folder.rstrip('/')}/" if folder not in {"", "."} else ""
-        return [path for path in self.every if path == folder or path.startswith(prefix)]
 
     def identity(self, path: str) -> str:  # noqa: ARG002 - a revision knows it
         """Nothing: a work tree does not know what a file holds without reading it."""
@@ -112,12 +75,10 @@ class Checkout:
             return None
         return Path(resolved).relative_to(self.root).as_posix()
 
-
-def _target(root: Path, path: str) -> str:
-    """What the outermost link on the way to a path says."""
-    full = root / path
-    steps = (*reversed(full.relative_to(root).parents), Path(path))
-    return next(str((root / step).readlink()) for step in steps if (root / step).is_symlink())
+    def _target(self, path: str) -> str:
+        """What the outermost link on the way to a path says."""
+        steps = (*reversed(PurePosixPath(path).parents), PurePosixPath(path))
+        return next(str((self.root / step).readlink()) for step in steps if (self.root / step).is_symlink())
 
 
 def existing_folder(root: Path) -> Path:

@@ -148,13 +148,16 @@ def _compared(request: Request, root: Path) -> Ground:
 
 def _uncommitted(head: Tree, work: Tree) -> Sequence[str]:
     """The files that the work tree has otherwise; by content, since git would run the filters of the repository."""
-    return [path for path in sorted({*head.paths, *work.paths}) if _text(work, path) != _text(head, path)]
+    committed, present = frozenset(head.paths), frozenset(work.paths)
+    return [
+        path
+        for path in sorted(committed | present)
+        if path not in committed or path not in present or _text(work, path) != _text(head, path)
+    ]
 
 
 def _text(tree: Tree, path: str) -> bytes:
-    """The content with one kind of line ends; nothing where there is none to read."""
-    if path not in tree.paths:
-        return b""
+    """The content with one kind of line ends; nothing where it cannot be read."""
     with suppress(CheckoutError):
         return tree.read(path).replace(b"\r\n", b"\n")
     return b""

@@ -6,24 +6,24 @@ from posixpath import dirname, join, normpath
 
 from policygate.errors import CheckoutError
 from policygate.repository import Blob, Repository
-from policygate.tree import SUBMODULE_MODE, Link, choose, is_excluded
+from policygate.tree import SUBMODULE_MODE, Selection, is_excluded
 
 _LINK_MODE = "120000"
 _MOST_LINKS = 40
 """What Linux follows."""
 
 
-class Revision:
+class Revision(Selection):
     """The files of a commit, with the interface of a checkout: paths are relative, with `/`, sorted."""
 
     def __init__(
         self, repository: Repository, commit: str, wanted: Callable[[str], bool], exclude: Sequence[str]
     ) -> None:
+        super().__init__(wanted, exclude)
         self.root = repository.root
         self.commit = commit
         self._repository = repository
-        self._wanted = wanted
-        self._exclude = tuple(exclude)
+        self._loaded = False
 
     @cached_property
     def _tree(self) -> Mapping[str, Blob]:
@@ -68,44 +68,7 @@ class Revision:
 
     def below(self, folder: str) -> Sequence[str]:
         """The files below a folder, links left out, or the one file of that name."""
-        prefix = f"{folder.rstrip('/')}/" if folder not in {"", "."} else ""
-        return [
-            path
-            for path in self.every
-            if (path == folder or path.startswith(prefix)) and self._tree[path].mode != _LINK_MODE
-        ]
-
-    @cached_property
-    def _chosen(self) -> tuple[Sequence[str], Mapping[str, int]]:
-        return choose(self.every, self._wanted, self._exclude)
-
-    @property
-    def left_out(self) -> Mapping[str, int]:
-        """How many wanted files each pattern of `exclude` keeps out."""
-        return self._chosen[1]
-
-    @cached_property
-    def _listing(self) -> tuple[Mapping[str, str], tuple[Link, ...]]:
-        files = {}
-        links = []
-        for path in self._chosen[0]:
-            inner = self._resolve(path)
-            if inner is None:
-                links.append(Link(path, self._target(path)))
-            else:
-                files[inner] = self._tree[inner].id
-        self._repository.load(files.values())
-        return dict(sorted(files.items())), tuple(links)
-
-    @property
-    def paths(self) -> Sequence[str]:
-        """The files, links that stay inside resolved to what they mean."""
-        return tuple(self._listing[0])
-
-    @property
-    def leaving(self) -> Sequence[Link]:
-        """The links that lead out."""
-        return self._listing[1]
+        return [path for path in super().below(folder) if self._tree[path].mode != _LINK_MODE]
 
     def read(self, path: str) -> bytes:
         """The content of one of `paths`.
@@ -113,7 +76,10 @@ class Revision:
         Raises:
             CheckoutError: git does not have it here, or it is larger than `MAX_FILE_BYTES`.
         """
-        return self._repository.content(path, self._listing[0][path])
+        if not self._loaded:
+            self._repository.load(self._tree[inner].id for inner in self.paths)
+            self._loaded = True
+        return self._repository.content(path, self._tree[path].id)
 
     def _resolve(self, path: str) -> str | None:
         """The path of the file that a path leads to; None when it leaves the tree, or leads to no file."""

@@ -1,9 +1,11 @@
 """The files that a check may look at, wherever they lie: those of a work tree or of a git revision."""
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -79,6 +81,63 @@ class Tree(Protocol):
 
     def identity(self, path: str) -> str:
         """What is equal for equal contents; empty when that is not known without reading."""
+
+
+class Selection(ABC):
+    """What a tree offers to readers: its wanted files, without those that `exclude` keeps out."""
+
+    def __init__(self, wanted: Callable[[str], bool], exclude: Sequence[str]) -> None:
+        self._wanted = wanted
+        self._exclude = tuple(exclude)
+
+    @property
+    @abstractmethod
+    def every(self) -> Sequence[str]:
+        """All paths, whether wanted and excluded or not, sorted."""
+
+    @abstractmethod
+    def _resolve(self, path: str) -> str | None:
+        """The path with links resolved; None when it leaves the tree, or leads to no file."""
+
+    @abstractmethod
+    def _target(self, path: str) -> str:
+        """What the link at a path says."""
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """The files, links that stay inside resolved to what they mean."""
+        return self._listing[0]
+
+    @property
+    def leaving(self) -> Sequence[Link]:
+        """The links that lead out."""
+        return self._listing[1]
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """How many wanted files each pattern of `exclude` keeps out."""
+        return self._chosen[1]
+
+    def below(self, folder: str) -> Sequence[str]:
+        """The files below a folder, or the one file of that name."""
+        prefix = f"{folder.rstrip('/')}/" if folder not in {"", "."} else ""
+        return [path for path in self.every if path == folder or path.startswith(prefix)]
+
+    @cached_property
+    def _chosen(self) -> tuple[Sequence[str], Mapping[str, int]]:
+        return choose(self.every, self._wanted, self._exclude)
+
+    @cached_property
+    def _listing(self) -> tuple[Sequence[str], Sequence[Link]]:
+        files = set()
+        links = []
+        for path in self._chosen[0]:
+            inner = self._resolve(path)
+            if inner is None:
+                links.append(Link(path, self._target(path)))
+            else:
+                files.add(inner)
+        return tuple(sorted(files)), tuple(links)
 
 
 def choose(
