@@ -66,8 +66,10 @@ START = {
     "policygate-waivers.yaml": WAIVERS,
     "services/old/go.mod": module("old", "a"),
     "lib/go.mod": module("lib", "a"),
+    "app.env": "GOSUMDB=off\n",
 }
 CHANGE = {
+    "app.env": "GOFLAGS=-trimpath\n",
     "policygate-waivers.yaml": WAIVERS + waiver(path="tools/go.mod"),
     "services/new/go.mod": module("new", "b"),
     "tools/go.mod": module("tools", "c"),
@@ -110,7 +112,7 @@ def asked(root: Path, target: str = "") -> Request:
 def names(merge_request: Path) -> Mapping[str, str]:
     """The fingerprints of the merge request's findings by file and line."""
     found = check(asked(merge_request, REMOTE)).findings
-    return {f"{f.at.path}:{f.at.start.line}": f.fingerprint for f in found if f.rule.id == RULE}
+    return {f"{f.at.path}:{f.at.start.line}": f.fingerprint for f in found if f.rule.id == RULE or f.change == "fixed"}
 
 
 def neutral(text: str) -> str:
@@ -231,6 +233,13 @@ def test_the_flags_of_the_check_decide_what_holds(merge_request: Path, names: Ma
         ("none", True),
     ]
     assert told[2].change == ""
+
+
+def test_what_is_gone_is_told_by_the_facts_of_the_base(merge_request: Path, names: Mapping[str, str]) -> None:
+    told = why(asked(merge_request, REMOTE), names["app.env:1"])
+    assert (told.counts, told.verdict) == (False, "it is gone")
+    assert told.change.endswith("has it, and the change removes it")
+    assert [(each.part, dict(each.fields)["value"]) for each in told.facts] == [("go.settings.GOSUMDB[]", "off")]
 
 
 def test_the_command_takes_them(run: Run, merge_request: Path, names: Mapping[str, str]) -> None:
