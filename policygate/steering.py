@@ -30,7 +30,8 @@ def steering(request: Request, ground: Ground, waivers: str) -> Iterator[Finding
         yield wrong
     steers = _steers(request, ground, head, waivers)
     for file in ground.changed:
-        if steers(file.path) or (file.old_path and steers(file.old_path)):
+        same = ground.tip.identity(file.path) == ground.head.identity(file.path)
+        if not same and (steers(file.path) or (file.old_path and steers(file.old_path))):
             message = f"`{file.path}` is {file.status} here; until that is merged the target's version holds"
             yield Finding(STEERING_CHANGED, STEERING_CHANGED.severity, message, file.path, _start(file.path))
 
