@@ -46,11 +46,12 @@ def print_error(error: PolicygateError) -> None:
     print("\n".join(printable), file=sys.stderr)
 
 
-def write_file(path: Path, text: str, root: Path, *, tracked: bool = False) -> None:
+def write_file(path: Path, text: str, root: Path, *, tracked: bool = False, parents: bool = False) -> None:
     """Replace a file atomically.
 
     `root` is the checkout. Nothing behind a link inside it is ever written, because the author of the change chose
     where it leads; nor is a file that git tracks there, unless `tracked` says that it is the one to be edited.
+    `parents` makes the folders that it lacks.
 
     Raises:
         UsageError: the path is refused, or cannot be written.
@@ -69,6 +70,8 @@ def write_file(path: Path, text: str, root: Path, *, tracked: bool = False) -> N
     if target.is_symlink() or (target.exists() and not target.is_file()):
         raise UsageError(f"{path}: is a link or no regular file", _HINT)
     try:
+        if parents:
+            target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".policygate-", delete=False) as file:
             file.write(text.encode("utf-8", "backslashreplace"))
         Path(file.name).chmod(0o644)
