@@ -1,108 +1,22 @@
-"""The note in a merge request, against a loopback server that plays GitLab's notes API (https://docs.gitlab.com/api/notes/)."""
+"""The note in a merge request, written to a server that plays GitLab."""
 
-import json
-import re
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any
 
 import pytest
 
 from policygate.errors import LiveError
 from policygate.live.gitlab_note import MARKER, MergeRequest, is_relevant
+from tests.live.gitlab import SOMEBODY, GitLab, serve
 
-ME, SOMEBODY = 7, 8
-NOTES = "/api/v4/projects/42/merge_requests/3/notes"
 Run = Callable[..., CompletedProcess[str]]
-
-
-class GitLab(ThreadingHTTPServer):
-    """Holds notes; refuses every token but `good`."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.notes: list[dict[str, Any]] = []
-        self.asked: list[str] = []
-        self.tokens: list[str] = []
-        self.broken: str | None = None
-        self.moved_to = ""
-
-    @property
-    def api(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/api/v4"
-
-    def hold(self, body: str, author: int = ME) -> None:
-        self.notes.append({"id": 100 + len(self.notes), "body": body, "author": {"id": author}, "system": False})
-
-    def merge_request(self, token: str = "good") -> MergeRequest:  # noqa: S107
-        return MergeRequest(self.api, "42", "3", token)
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: GitLab
-
-    def do_GET(self) -> None:
-        if self._refused():
-            return
-        if self.path == "/api/v4/user":
-            self._answer(200, {"id": ME})
-            return
-        page = re.fullmatch(re.escape(NOTES) + r"\?sort=asc&order_by=created_at&per_page=100&page=(\d+)", self.path)
-        first = (int(page[1]) - 1) * 100 if page else 0
-        self._answer(*((200, self.server.notes[first : first + 100]) if page else (404, {})))
-
-    def do_POST(self) -> None:
-        if not self._refused() and self.path == NOTES:
-            self.server.hold(self._content()["body"])
-            self._answer(201, self.server.notes[-1])
-
-    def do_PUT(self) -> None:
-        if not self._refused():
-            (note,) = (note for note in self.server.notes if self.path == f"{NOTES}/{note['id']}")
-            note["body"] = self._content()["body"]
-            self._answer(200, note)
-
-    def _content(self) -> dict[str, str]:
-        content: dict[str, str] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        return content
-
-    def _refused(self) -> bool:
-        self.server.asked.append(f"{self.command} {self.path.partition('?')[0]}")
-        self.server.tokens.append(self.headers["PRIVATE-TOKEN"])
-        if self.server.moved_to:
-            self.send_response(302)
-            self.send_header("Location", self.server.moved_to)
-            self.end_headers()
-        elif self.headers["PRIVATE-TOKEN"] != "good":
-            self._answer(401, {"message": "401 Unauthorized"})
-        elif self.server.broken is not None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(self.server.broken.encode())
-        else:
-            return False
-        return True
-
-    def _answer(self, status: int, content: object) -> None:
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write(json.dumps(content).encode())
-
-    def log_message(self, *_: object) -> None:
-        """Not on stderr."""
 
 
 @pytest.fixture
 def gitlab() -> Iterator[GitLab]:
-    with GitLab() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with serve() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def test_the_first_note_is_written_when_it_is_relevant(gitlab: GitLab) -> None:
@@ -158,7 +72,7 @@ def test_a_refused_token_says_what_it_needs(gitlab: GitLab) -> None:
 
 
 def test_the_token_follows_no_redirect(gitlab: GitLab) -> None:
-    with GitLab() as other:
+    with serve() as other:
         gitlab.moved_to = f"{other.api}/user"
         with pytest.raises(LiveError, match="GitLab answered 302"):
             gitlab.merge_request().write_note("failed\n", relevant=True)
