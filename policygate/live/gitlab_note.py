@@ -94,6 +94,7 @@ class MergeRequest:
             with self._opener().open(request, timeout=_TIMEOUT_S) as answer:
                 return json.loads(answer.read())
         except urllib.error.HTTPError as error:
+            error.close()
             hint = "the token needs the scope `api` and the role Reporter" if error.code in {401, 403} else ""
             raise LiveError(f"GitLab answered {error.code} to {method} {path.partition('?')[0]}", hint) from error
         except (OSError, ValueError, HTTPException) as error:
