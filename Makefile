@@ -44,7 +44,7 @@ $(TOOLS)/conftest-$(CONFTEST_VERSION):
 	@mv $(TOOLS)/new/conftest $@ && ln -sf conftest-$(CONFTEST_VERSION) $(TOOLS)/conftest
 
 $(TOOLS)/wheels/.complete: pyproject.toml .venv/.dev
-	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --dest $(TOOLS)/wheels '.[embedded]'
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --dest $(TOOLS)/wheels '.[embedded]' 'hatchling>=1.27,<2'
 	@rm -f $(TOOLS)/wheels/policygate-* && touch $@
 
 $(MULTITOOL)/.$(MULTITOOL_VERSION):

@@ -11,6 +11,8 @@ import typer
 from policygate import __version__
 from policygate.cli_check import check
 from policygate.cli_gosum import gosum
+from policygate.cli_init import init
+from policygate.cli_note import note
 from policygate.cli_options import (
     BaseOption,
     ConfigOption,
@@ -26,13 +28,12 @@ from policygate.cli_route import route
 from policygate.cli_waivers import waive, waivers
 from policygate.cli_why import why
 from policygate.errors import PolicygateError
-from policygate.output import is_colored, print_error, stream_width, write_file
+from policygate.output import is_colored, print_error, stream_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from policygate.findings import Rule
-    from policygate.request import Request
 
 DEBUG_VARIABLE = "POLICYGATE_DEBUG"
 
@@ -51,6 +52,8 @@ app.command()(route)
 app.command()(gosum)
 app.command()(waive)
 app.command()(waivers)
+app.command()(init)
+app.command(hidden=True)(note)
 
 
 def _print_version(value: bool) -> None:
@@ -80,16 +83,16 @@ def facts(  # noqa: PLR0913, PLR0917 - one parameter a flag
     modcache: ModcacheOption = None,
 ) -> None:
     """Print the facts of a checkout: the exact input that policies get, as JSON."""
-    from dataclasses import replace  # noqa: PLC0415
-
     from policygate.gate import facts_of  # noqa: PLC0415
+    from policygate.request import Request  # noqa: PLC0415
     from policygate.target import target_of  # noqa: PLC0415
 
-    request = _request(root, config=config, policy=policy)
-    caller = os.environ if with_environment else None
-    given = replace(
-        request,
-        environment=caller,
+    given = Request(
+        root=root,
+        today=today(),
+        config=config,
+        policies=policy or (),
+        environment=os.environ if with_environment else None,
         gitlab_merged=gitlab_merged,
         graphs=graph or (),
         modcache=modcache,
@@ -140,28 +143,6 @@ def explain(
 
 
 @app.command()
-def init(
-    root: Root = Path(),
-    stdout: Annotated[bool, typer.Option("--stdout", help="Print the file instead of writing it.")] = False,
-) -> None:
-    """Write a commented policygate.yaml that fits what is found in the checkout."""
-    from policygate.config import FILE_NAME  # noqa: PLC0415
-    from policygate.errors import UsageError  # noqa: PLC0415
-    from policygate.gate import facts_of  # noqa: PLC0415
-    from policygate.scaffold import render_config  # noqa: PLC0415
-
-    target = root / FILE_NAME
-    if not stdout and os.path.lexists(target):
-        raise UsageError(f"{target}: is already there", "`policygate init --stdout` prints what would be written")
-    text = render_config(facts_of(_request(root, ignore_config=True)))
-    if stdout:
-        typer.echo(text, nl=False)
-        return
-    write_file(target, text, root)
-    typer.echo(f"wrote {target}", err=True)
-
-
-@app.command()
 def bundle(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The .tar.gz to write.")], policy: PolicyOption = None
 ) -> None:
@@ -203,15 +184,6 @@ def _run() -> int:
         print_error(PolicygateError(f"policygate broke: {type(error).__name__}: {error}", hint))
         return 3
     return 0
-
-
-def _request(
-    root: Path, *, config: Path | None = None, policy: "Sequence[Path] | None" = None, ignore_config: bool = False
-) -> "Request":
-    from policygate.request import Request  # noqa: PLC0415
-
-    given = Path(os.devnull) if ignore_config else config
-    return Request(root=root, today=today(), config=given, policies=policy or ())
 
 
 def _rules(policy: "Sequence[Path] | None") -> "Sequence[Rule]":

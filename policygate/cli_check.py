@@ -54,7 +54,11 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter a flag
     timeout: Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="How long a decision may take.")] = 60.0,
     formats: Annotated[
         list[str] | None,
-        typer.Option("--format", metavar="FORMAT[:FILE]", help="text, json or sarif, to stdout or a file. Repeatable."),
+        typer.Option(
+            "--format",
+            metavar="FORMAT[:FILE]",
+            help="text, json, sarif, sarif-github, gitlab, junit, github or markdown, to stdout or a file. Repeatable.",
+        ),
     ] = None,
     fail_on: Annotated[
         Literal["error", "warning", "note"] | None,

@@ -6,7 +6,8 @@ PolicygateError              message, hint, and where it is known a place; exit 
 ├── ArchiveError             a module's archive or folder is broken, or larger than go allows
 ├── SourceError              a reader or a linker broke on a file that it should have understood
 ├── PolicyError              a policy cannot be loaded, is refused, or answers nonsense
-└── EngineError              the engine is missing, unreachable, slow, or serves other policies
+├── EngineError              the engine is missing, unreachable, slow, or serves other policies
+└── LiveError                a server that we read from or write to cannot be reached, or refuses
 
 A malformed file of the checkout is none of these: it is a finding of the rule `gate.malformed_file`.
 """
@@ -53,3 +54,7 @@ class PolicyError(PolicygateError):
 
 class EngineError(PolicygateError):
     """The policy engine could not give a decision."""
+
+
+class LiveError(PolicygateError):
+    """A server other than the engine cannot be reached, or refuses."""

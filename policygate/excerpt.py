@@ -1,6 +1,6 @@
 """The source lines that reports show around findings, with every credential blanked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from policygate.findings import Finding
 from policygate.location import At
@@ -9,6 +9,8 @@ from policygate.tree import Tree
 
 CONTEXT_LINES = 1
 """Lines before and after a span."""
+HASHED_UNITS = 100
+"""UTF-16 units from the beginning of a finding's line, blanks not counted, that reports hash; they may span lines."""
 
 
 def excerpts(
@@ -16,17 +18,20 @@ def excerpts(
 ) -> Mapping[str, Mapping[int, str]]:
     """The lines around every span of the findings, by path and 1-based number.
 
-    `secrets` are the spans that readers found; text that looks like a credential is blanked besides. `given` are
-    files that stand elsewhere.
+    From the line of each finding on there are so many that `HASHED_UNITS` can be taken, or all up to the end. `secrets`
+    are the spans that readers found; text that looks like a credential is blanked besides. `given` are files that
+    stand elsewhere.
     """
     wanted: dict[str, set[int]] = {}
+    hashed: dict[str, set[int]] = {}
     for finding in (each for each in shown if each.change != "fixed"):
         for at in (finding.at, *(related.at for related in finding.related)):
             if at.path and at.start.line:
                 near = range(at.start.line - CONTEXT_LINES, at.end.line + CONTEXT_LINES + 1)
                 wanted.setdefault(at.path, set()).update(near)
+        hashed.setdefault(finding.at.path, set()).add(finding.at.start.line)
     return {
-        path: _lines(data, numbers, [at for at in secrets if at.path == path])
+        path: _lines(data, numbers, hashed.get(path, ()), [at for at in secrets if at.path == path])
         for path, numbers in sorted(wanted.items())
         if (data := given[path] if path in given else _content(checkout, path)) is not None
     }
@@ -36,8 +41,9 @@ def _content(checkout: Tree, path: str) -> bytes | None:
     return checkout.read(path) if path in checkout.paths else checkout.follow(path)
 
 
-def _lines(data: bytes, numbers: Iterable[int], secrets: Iterable[At]) -> Mapping[int, str]:
+def _lines(data: bytes, near: Iterable[int], hashed: Iterable[int], secrets: Iterable[At]) -> Mapping[int, str]:
     lines = data.decode("utf-8", "replace").split("\n")
+    numbers = {*near, *(number for start in hashed if start for number in _window(lines, start))}
     shown = {number: redact(lines[number - 1]) for number in sorted(numbers) if 0 < number <= len(lines)}
     for at in secrets:
         for number in range(at.start.line, at.end.line + 1):
@@ -47,3 +53,14 @@ def _lines(data: bytes, numbers: Iterable[int], secrets: Iterable[At]) -> Mappin
                 last = at.end.column - 1 if number == at.end.line else len(text)
                 shown[number] = text[:first] + "*" * (last - first) + text[last:]
     return shown
+
+
+def _window(lines: Sequence[str], start: int) -> Iterator[int]:
+    """The numbers of the lines that hold the units to be hashed from the start of a line on, and of one more."""
+    units = 0
+    for number in range(start, len(lines) + 1):
+        yield number
+        if units >= HASHED_UNITS:
+            break
+        line = lines[number - 1][: 2 * HASHED_UNITS]
+        units += len(line) - line.count(" ") - line.count("\t") + 1

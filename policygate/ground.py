@@ -131,6 +131,9 @@ def _compared(request: Request, root: Path) -> Ground:
         Revision(repository, commit, _is_wanted, settings.config.exclude)
         for commit in (compared.head_commit, compared.base_commit, tip)
     )
+    named = inner_path(root, request.config) if request.config else None
+    if named is not None and named not in judge.entries | head.entries:
+        raise UsageError(f"{request.config}: is neither in HEAD nor in `{request.target}`")
     return Ground(
         root,
         settings,

@@ -77,7 +77,7 @@ def _at(place: At, seen: Sequence[_Seen]) -> list[_Seen]:
     exact = _having(seen, lambda at: _span(at) == _span(place))
     if not place.path:
         return [each for each in exact if any(at.origin == place.origin for at in each.places)]
-    if exact or place.start.line == 0:
+    if exact:
         return _innermost(exact)
     within = _having(seen, lambda at: _encloses(place, at))
     if within:

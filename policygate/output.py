@@ -1,6 +1,7 @@
 """Where reports and messages go: stdout, stderr, or files that the checkout has no hand in."""
 
 import os
+import re
 import shutil
 import sys
 import threading
@@ -19,6 +20,8 @@ Output = tuple[str, Path | None]
 SCREEN: Output = ("text", None)
 """The output that shows problems itself; without it they go to stderr."""
 
+_COMMAND = re.compile(r"^\s*::|##\w*\[")
+"""What the runners of GitHub and Azure obey, in any stream."""
 _HINT = "give a path that the checkout does not provide, such as one in a temporary folder"
 
 
@@ -39,18 +42,20 @@ def write_reports(verdict: "Verdict", outputs: Sequence[Output], root: Path, *, 
 
 
 def print_error(error: PolicygateError) -> None:
-    """Say on stderr what went wrong, where, and what to do; nothing in it reaches the terminal as a command."""
+    """Say on stderr what went wrong, where, and what to do; no terminal and no runner finds a command in it."""
     place = f"{error.at.path}:{error.at.start.line}:{error.at.start.column}: " if error.at and error.at.path else ""
     lines = [f"error: {place}{error.message}", *([f"  hint: {error.hint}"] if error.hint else [])]
-    printable = ("".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in line) for line in lines)
-    print("\n".join(printable), file=sys.stderr)
+    for line in "\n".join(lines).split("\n"):
+        printable = "".join(char if char.isprintable() else "\ufffd" for char in line)
+        print(_COMMAND.sub(lambda match: f"{match[0][:-1]}\ufffd{match[0][-1]}", printable), file=sys.stderr)
 
 
-def write_file(path: Path, text: str, root: Path, *, tracked: bool = False) -> None:
+def write_file(path: Path, text: str, root: Path, *, tracked: bool = False, parents: bool = False) -> None:
     """Replace a file atomically.
 
     `root` is the checkout. Nothing behind a link inside it is ever written, because the author of the change chose
     where it leads; nor is a file that git tracks there, unless `tracked` says that it is the one to be edited.
+    `parents` makes the folders that it lacks.
 
     Raises:
         UsageError: the path is refused, or cannot be written.
@@ -69,6 +74,8 @@ def write_file(path: Path, text: str, root: Path, *, tracked: bool = False) -> N
     if target.is_symlink() or (target.exists() and not target.is_file()):
         raise UsageError(f"{path}: is a link or no regular file", _HINT)
     try:
+        if parents:
+            target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".policygate-", delete=False) as file:
             file.write(text.encode("utf-8", "backslashreplace"))
         Path(file.name).chmod(0o644)

@@ -1,6 +1,8 @@
-"""The commented `policygate.yaml` that `policygate init` writes, fitted to what a checkout holds."""
+"""What `policygate init` writes: a commented `policygate.yaml` fitted to a checkout, and the lines of a pipeline."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Literal
 
 from policygate.facts.model import Facts
 from policygate.facts.own import FAMILIES
@@ -14,6 +16,19 @@ _OUTSIDE = {
     "make": "the environment that make is called in",
     "shell": "the environment that scripts and developers' shells start with",
 }
+
+PIPELINES = {"gitlab": ".gitlab-ci.yml", "github": ".github/workflows/policygate.yml"}
+"""The file in which each kind of pipeline runs the gate."""
+
+_TEMPLATES = {"gitlab": "gitlab/example.gitlab-ci.yml", "github": "github/workflow.yml"}
+
+
+def render_pipeline(ci: Literal["gitlab", "github"]) -> str:
+    """The lines of a pipeline that run the gate: the example of `ci-templates/`, which the wheel holds too."""
+    package = Path(__file__).parent
+    inside = package / "ci-templates"
+    folder = inside if inside.is_dir() else package.parent / "ci-templates"
+    return (folder / _TEMPLATES[ci]).read_text(encoding="utf-8")
 
 
 def render_config(facts: Facts) -> str:

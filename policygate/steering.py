@@ -17,7 +17,9 @@ from policygate.tree import Tree
 
 _PIPELINES = frozenset({"gitlab_ci", "github_workflow"})
 _NAMES = "|".join(VARIABLES)
-_SETS = re.compile(rf"(?:^|[{{,])[ \t-]*[\"']?({_NAMES})[\"']?[ \t]*:|(?<![\w$\{{])({_NAMES})=", re.MULTILINE)
+_SETS = re.compile(
+    rf"(?:^|(?<!\$)\{{|,)[ \t-]*[\"']?({_NAMES})[\"']?[ \t]*:(?=\s|$)|(?<![\w$\{{])({_NAMES})=", re.MULTILINE
+)
 
 
 def steering(request: Request, ground: Ground, waivers: str) -> Iterator[Finding]:

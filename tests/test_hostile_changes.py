@@ -168,6 +168,12 @@ def test_a_pipeline_that_names_its_own_target_is_refused(ask: Ask) -> None:
     assert (code, "error[gate.overridden_variable]" in said) == (1, True)
 
 
+def test_a_pipeline_may_read_where_it_goes(ask: Ask) -> None:
+    line = "git fetch origin ${CI_MERGE_REQUEST_TARGET_BRANCH_NAME:-main} $CI_MERGE_REQUEST_TARGET_BRANCH_NAME"
+    pipeline = f"gate:\n  script:\n    - {line}\n"
+    assert ask(START, {".gitlab-ci.yml": pipeline}, env={"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main"})[0] == 0
+
+
 def test_a_step_that_names_its_own_target_is_refused(ask: Ask) -> None:
     steps = '      - run: echo GITHUB_BASE_REF=mine >> "$GITHUB_ENV"\n      - run: echo ${GITHUB_BASE_REF} # fine\n'
     workflow = "on: pull_request\njobs:\n  gate:\n    runs-on: x\n    steps:\n" + steps

@@ -1,10 +1,11 @@
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from policygate.errors import UsageError
-from policygate.output import write_file
+from policygate.output import print_error, write_file
 
 
 def write(path: Path, root: Path) -> str:
@@ -69,3 +70,13 @@ def test_paths_that_cannot_be_written(tmp_path: Path, name: str, reason: str) ->
 def test_text_that_no_file_can_hold_is_escaped(tmp_path: Path) -> None:
     write_file(tmp_path / "r", "a\udcffb", tmp_path)
     assert (tmp_path / "r").read_bytes() == b"a\\udcffb"
+
+
+@pytest.mark.parametrize(
+    "text", ["a\n::error::x", "a\n  ::set-env name=X::y", "##vso[task.x]y", "a ##[group]b", "\x1b[31mred"]
+)
+def test_an_error_holds_no_command(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    print_error(UsageError(text, text))
+    said = capsys.readouterr().err
+    assert not re.search(r"^\s*::|##\w*\[|[^\n -~\ufffd]", said, re.MULTILINE)
+    assert said.startswith("error: ")

@@ -162,3 +162,11 @@ def test_the_facts_of_a_merge_request_say_what_changed(forked: Path, run: Run) -
     assert (facts["run"]["mode"], facts["change"]["exists"]) == ("merge_request", True)
     assert {file["path"] for file in facts["change"]["files"]} == {"b.txt", "go.mod"}
     assert [module["go"]["version"] for module in facts["base"]["go"]["modules"]] == [""]
+
+
+def test_a_configuration_that_was_named_is_on_one_of_the_sides(run: Run, forked: Path) -> None:
+    asked = ("--base", "main", "--config", str(forked / "gate.yaml"))
+    code, said = check(run, forked, *asked)
+    assert (code, "gate.yaml: is neither in HEAD nor in `main`" in said) == (2, True)
+    commit(forked, {"gate.yaml": "version: 1\n"})
+    assert check(run, forked, *asked)[0] == 0

@@ -13,6 +13,11 @@ RENDERERS: dict[str, str] = {
     "text": "text",
     "json": "json",
     "sarif": "sarif",
+    "sarif-github": "sarif_github",
+    "gitlab": "gitlab",
+    "junit": "junit",
+    "github": "github",
+    "markdown": "markdown",
 }
 """Format name to its module in this folder."""
 

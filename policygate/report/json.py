@@ -13,6 +13,7 @@ VERSION = "1"
 
 _COMMAND = re.compile(r"(##\w*)\[")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_UNUSUAL = re.compile(r"[^ -~\n]")
 
 
 def render(verdict: Verdict) -> str:
@@ -39,14 +40,26 @@ def render(verdict: Verdict) -> str:
     return encode(document)
 
 
-def encode(document: Mapping[str, object]) -> str:
-    """Indented JSON that holds nothing that UTF-8 cannot, and no command for the CI runner that shows it.
+def encode(document: object) -> str:
+    """Indented JSON that holds nothing that UTF-8 cannot, and nothing that acts on a terminal or a CI runner.
 
-    Runners look for `##vso[` and `##[` anywhere in a line, so their `[` is written as its escape.
+    Control characters, text directions and what has no width are written as their escapes. Runners look for `##vso[`
+    and `##[` anywhere in a line, so their `[` is too.
     """
     text = json.dumps(document, indent=2, ensure_ascii=False)
-    text = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    text = _UNUSUAL.sub(lambda match: _escaped(match[0]), text)
     return _COMMAND.sub(r"\1\\u005b", text) + "\n"
+
+
+def writable(path: str) -> str:
+    """A path as UTF-8 can have it; the bytes of a file name that are not read as U+FFFD."""
+    return _SURROGATE.sub("\ufffd", path)
+
+
+def _escaped(character: str) -> str:
+    if character.isprintable():
+        return character
+    return json.dumps(character)[1:-1] if character != "\x7f" else "\\u007f"
 
 
 def schema() -> Mapping[str, object]:

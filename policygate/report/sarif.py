@@ -8,6 +8,8 @@ from urllib.parse import quote
 from policygate import __version__
 from policygate.findings import SEVERITIES, Checked, Finding, Problem, Rule, Verdict
 from policygate.location import At
+from policygate.report.drawing.screen import show
+from policygate.report.drawing.words import NO_FILE
 from policygate.report.json import encode
 
 MAX_RESULTS = 5000
@@ -16,7 +18,6 @@ MAX_RELATED = 99
 """GitHub keeps a hundred locations of a result."""
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_NO_FILE = "policygate.yaml"
 _MAX_TEXT = 1024
 """What GitHub allows for a description; excerpts are held to it as well."""
 _PROBLEM_SEVERITY = {"error": "error", "warning": "warning", "note": "recommendation"}
@@ -31,13 +32,21 @@ Json = dict[str, Any]
 
 def render(verdict: Verdict) -> str:
     """The verdict as a SARIF log of one run with at most `MAX_RESULTS` results: the gravest, in the findings' order."""
+    return encode(log_of(run_of(verdict, gravest_of(verdict.findings), len(verdict.findings))))
+
+
+def log_of(run: Json) -> Json:
+    """The log of one run."""
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def run_of(verdict: Verdict, shown: Sequence[Finding], found: int) -> Json:
+    """The run with one result for each finding shown; `found` are all that there are to show."""
     rules = _rules(verdict)
     index = {rule.id: number for number, rule in enumerate(rules)}
-    shown = _gravest(verdict.findings)
-    left_out = len(verdict.findings) - len(shown)
-    run = {
+    return {
         "tool": {"driver": _driver(rules)},
-        "invocations": [_invocation(verdict, left_out)],
+        "invocations": [_invocation(verdict, found - len(shown))],
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the checkout."}}},
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, index[finding.rule.id], verdict.lines) for finding in shown],
@@ -47,8 +56,6 @@ def render(verdict: Verdict) -> str:
             "failOn": verdict.fail_on,
         },
     }
-    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return encode(log)
 
 
 def _checked(checked: Checked) -> Json:
@@ -61,7 +68,8 @@ def _rules(verdict: Verdict) -> list[Rule]:
     return list({**asked, **{f.rule.id: f.rule for f in verdict.findings if f.rule.id not in asked}}.values())
 
 
-def _gravest(findings: Sequence[Finding]) -> Sequence[Finding]:
+def gravest_of(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """At most `MAX_RESULTS` findings, the gravest, in their order."""
     if len(findings) <= MAX_RESULTS:
         return findings
     order = sorted(range(len(findings)), key=lambda i: (SEVERITIES.index(findings[i].severity), i))
@@ -183,7 +191,7 @@ def _suppression(finding: Finding) -> Json:
     suppression: Json = {"kind": kind, "status": "accepted"}
     if finding.excuse:
         by = f" ({finding.excuse.owner})" if finding.excuse.owner else ""
-        suppression["justification"] = f"{finding.excuse.reason}{by}, until {finding.excuse.until}"
+        suppression["justification"] = _plain(f"{finding.excuse.reason}{by}, until {finding.excuse.until}")
     return suppression
 
 
@@ -195,7 +203,7 @@ def _message(finding: Finding) -> str:
 
 
 def _physical(at: At, lines: Mapping[str, Mapping[int, str]]) -> Json:
-    path = quote(_NO_BYTE.sub("\ufffd", at.path or _NO_FILE).encode("utf-8", "surrogateescape"))
+    path = quote(_NO_BYTE.sub("\ufffd", at.path or NO_FILE).encode("utf-8", "surrogateescape"))
     return {
         "artifactLocation": {"uri": path, "uriBaseId": "%SRCROOT%"},
         "region": _region(at, lines.get(at.path, {})),
@@ -226,8 +234,8 @@ def _region(at: At, lines: Mapping[int, str]) -> Json:
 
 
 def _plain(text: str) -> str:
-    """A message in which nothing is a link: SARIF reads `[text](target)` as one, and the text may be the author's."""
-    return text.replace("](", "] (")
+    """A visible message without links: SARIF reads `[text](target)` as one, and the author may write it."""
+    return "\n".join(map(show, text.split("\n"))).replace("](", "] (")
 
 
 def _cut(text: str) -> str:

@@ -1,10 +1,10 @@
 """Show how go.sum compares with a module cache: `policygate gosum` in words and as JSON."""
 
-import json
 from collections import Counter
 
 from policygate.comparison import FAILING, Compared, Comparison
 from policygate.report.drawing.screen import flat
+from policygate.report.json import encode
 
 _VERDICTS = {0: "pass", 1: "fail", 3: "error"}
 _CACHED = {"zip": "the zip", "folder": "the unpacked folder", "mod": "the go.mod", "ziphash": "the ziphash file"}
@@ -41,7 +41,7 @@ def render_json(comparison: Comparison) -> str:
             for line in comparison.lines
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return encode(document)
 
 
 def _said(line: Compared) -> str:

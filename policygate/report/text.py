@@ -1,35 +1,22 @@
 """The report for people: excerpts with underlines, reasons, fixes, and a final line with the counts."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from policygate.findings import SEVERITIES, Checked, Excuse, Finding, Preview, Problem, Verdict, at_least
-from policygate.location import At, Origin
+from policygate.findings import Finding, Problem, Verdict
+from policygate.location import At
 from policygate.report.drawing.frame import Mark, can_draw, draw, drawn_lines
 from policygate.report.drawing.screen import BLANK, Line, Style, flat, fold, headline, measure, paint, show
+from policygate.report.drawing.words import count, fails, pending, place, previewed, short_place, summary, surveyed
 
 MIN_WIDTH = 40
 MAX_RELATED = 12
 """More related places than this are counted, not drawn."""
 
-_STANDS_FOR: dict[Origin, str] = {
-    "text": "",
-    "default": "go's default",
-    "absent": "absent",
-    "outer": "declared outside",
-    "environment": "the caller's environment",
-}
 _CHANGES = {"changed": "the base has it too, with less evidence", "carried": "the base has it too"}
-_SHOWN = 4
-_DIGITS = 10
 _NAME_DIGITS = 8
 """Of a fingerprint; they name a finding for `policygate why` and `policygate waive`."""
 
-_OUTCOMES: dict[str, tuple[str, Style]] = {
-    "pass": ("passed", "good"),
-    "fail": ("failed", "error"),
-    "error": ("no decision", "error"),
-}
+_STYLES: dict[str, Style] = {"pass": "good", "fail": "error", "error": "error"}
 
 
 def render(verdict: Verdict, *, width: int = 100, color: bool = False, quiet: bool = False) -> str:
@@ -43,13 +30,13 @@ def render(verdict: Verdict, *, width: int = 100, color: bool = False, quiet: bo
 
 def _quiet(verdict: Verdict) -> Iterator[Line]:
     for finding in verdict.findings:
-        if finding.rule.blocks and verdict.judges(finding) and at_least(finding.severity, verdict.fail_on):
+        if fails(verdict, finding):
             head = f"{finding.severity}[{show(finding.rule.id)}]"
-            place: Line = ((f"{_short_place(finding.at)}: ", "plain"), (head, finding.severity))
-            yield (*place, (f": {flat(finding.message)}", "plain"))
+            where: Line = ((f"{short_place(finding.at)}: ", "plain"), (head, finding.severity))
+            yield (*where, (f": {flat(finding.message)}", "plain"))
     for problem in verdict.problems:
-        place = ((f"{_short_place(problem.at)}: ", "plain"),) if problem.at and problem.at.path else BLANK
-        yield (*place, ("error", "error"), (f": {flat(problem.message)}", "plain"))
+        where = ((f"{short_place(problem.at)}: ", "plain"),) if problem.at and problem.at.path else BLANK
+        yield (*where, ("error", "error"), (f": {flat(problem.message)}", "plain"))
 
 
 def _report(verdict: Verdict, width: int) -> Iterator[Line]:
@@ -62,12 +49,12 @@ def _report(verdict: Verdict, width: int) -> Iterator[Line]:
     for problem in verdict.problems:
         yield from _problem(problem, verdict.lines, width)
         yield BLANK
-    notes = [*map(_preview, verdict.previews), *verdict.advice]
+    notes = [*map(previewed, verdict.previews), *verdict.advice]
     for note in notes:
         yield from headline("note", "note", note, width, bold=False)
     if notes:
         yield BLANK
-    for line in _surveyed(verdict):
+    for line in surveyed(verdict):
         first, *others = fold(line, width, width - 4)
         yield ((first, "plain"),)
         for text in others:
@@ -84,17 +71,17 @@ def _finding(finding: Finding, lines: Mapping[str, Mapping[int, str]], width: in
     drawing += _places(marks, lines, gutter, width)
     for mark in marks[1:]:
         if not _drawable(mark, lines):
-            place = _place(mark.at) if not mark.at.path else f"({_place(mark.at)})"
-            drawing += _note("note", f"{mark.label} {place}", gutter, width)
+            shown = place(mark.at) if not mark.at.path else f"({place(mark.at)})"
+            drawing += _note("note", f"{mark.label} {shown}", gutter, width)
     unseen = len(finding.related) - MAX_RELATED
     if unseen > 0:
-        drawing += _note("note", _count(unseen, "more place"), gutter, width)
+        drawing += _note("note", count(unseen, "more place"), gutter, width)
     for assumed in finding.assumes:
         drawing += _note("assumes", assumed, gutter, width)
     if finding.change in _CHANGES:
         drawing += _note(finding.change, _CHANGES[finding.change], gutter, width)
     if finding.excuse:
-        drawing += _note("pending", _pending(finding.excuse), gutter, width)
+        drawing += _note("pending", pending(finding.excuse), gutter, width)
     if explain:
         drawing += _note("why", rule.description.strip().split("\n\n")[0], gutter, width)
         drawing += _note("fix", rule.fix, gutter, width)
@@ -141,19 +128,7 @@ def _places(marks: Sequence[Mark], lines: Mapping[str, Mapping[int, str]], gutte
 
 
 def _pointer(at: At, gutter: int) -> Line:
-    return ((f"{'':{gutter}}--> ", "frame"), (_place(at), "plain"))
-
-
-def _place(at: At) -> str:
-    """`path:line:column`, and what the text there stands for; never empty."""
-    stands_for = _STANDS_FOR[at.origin]
-    return f"{_short_place(at)} ({stands_for}; nearest text)" if at.path and stands_for else _short_place(at)
-
-
-def _short_place(at: At) -> str:
-    if not at.path:
-        return f"({_STANDS_FOR[at.origin] or 'no place'})"
-    return show(at.path) + (f":{at.start.line}:{at.start.column}" if at.start.line else "")
+    return ((f"{'':{gutter}}--> ", "frame"), (place(at), "plain"))
 
 
 def _drawable(mark: Mark, lines: Mapping[str, Mapping[int, str]]) -> bool:
@@ -166,68 +141,9 @@ def _gutter(marks: Sequence[Mark], lines: Mapping[str, Mapping[int, str]]) -> in
 
 
 def _summary(verdict: Verdict, width: int) -> list[Line]:
-    word, style = _OUTCOMES[verdict.outcome]
-    reasons = [_count(len(verdict.problems), "problem")] if verdict.problems else []
-    reasons += [f"fail_on: {verdict.fail_on}"] if verdict.fail_on != "error" else []
-    reason = f" ({', '.join(reasons)})" if reasons else ""
-    counts, checked = _counts(verdict), f"{_checked(verdict)}: {word}{reason}"
+    style = _STYLES[verdict.outcome]
+    counts, checked = summary(verdict)
     first, *others = [f"{counts} in {checked}"] if counts else fold(checked, width, width - 4)
     if measure(first) > width:
         first, others = counts, fold(f"in {checked}", width - 4)
     return [((first, style),), *((("    ", "plain"), (text, style)) for text in others)]
-
-
-def _counts(verdict: Verdict) -> str:
-    counts = [_count(verdict.count(severity), severity) for severity in SEVERITIES if verdict.count(severity)]
-    for disposition in ("waived", "ignored"):
-        left_out = sum(f.disposition == disposition and f.change != "fixed" for f in verdict.findings)
-        counts += [f"{left_out} {disposition}"] if left_out else []
-    if counts:
-        return ", ".join(counts)
-    nothing = "nothing new" if verdict.compared and not verdict.compared.everything else "no findings"
-    return "" if verdict.problems else nothing
-
-
-def _checked(verdict: Verdict) -> str:
-    checked, engine = verdict.checked, verdict.engine
-    if verdict.problems and checked == Checked():
-        return "nothing checked"
-    facts = f"{_count(checked.modules, 'module')}, {_count(checked.contexts, 'context')}"
-    by = flat(f", {engine.name} {engine.version}") if engine.name else ""
-    return f"{_count(checked.files, 'file')} ({facts}), {_count(checked.rules, 'rule')}{by}"
-
-
-def _surveyed(verdict: Verdict) -> Iterator[str]:
-    """What was compared, and what was there but not judged, a line each."""
-    compared, checked = verdict.compared, verdict.checked
-    if compared:
-        changes = Counter(finding.change for finding in verdict.findings)
-        told = ", ".join(f"{changes[change]} {change}" for change in ("new", "changed", "carried", "fixed"))
-        base = f"`{show(compared.target)}` (merge base {compared.base_commit[:_DIGITS]})"
-        scope = ", all of them judged" if compared.everything else ""
-        yield f"compared with {base}: {told}{scope}"
-    if checked.idle:
-        yield f"{_count(len(checked.idle), 'rule')} met no facts: {_some(checked.idle)}"
-    if checked.skipped:
-        yield f"left out: {_some(checked.skipped)}"
-
-
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(map(flat, names[:_SHOWN]))
-    return f"{shown}, {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown
-
-
-def _preview(preview: Preview) -> str:
-    rule = f"rule `{show(preview.rule)}`, which this change adds or edits,"
-    if preview.problem:
-        return f"{rule} cannot be evaluated: {flat(preview.problem)}"
-    return f"{rule} would find {preview.now}, {preview.before} of them in the base too; it is not judged by yet"
-
-
-def _pending(excuse: Excuse) -> str:
-    by = f" by {flat(excuse.owner)}" if excuse.owner else ""
-    return f"{_short_place(excuse.at)} excuses it{by} until {flat(excuse.until)} once that is merged"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

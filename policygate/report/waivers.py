@@ -1,11 +1,11 @@
 """Show waivers: the table of `policygate waivers`, and the same as JSON."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from policygate.location import At
 from policygate.report.drawing.screen import BLANK, Line, Style, flat, measure, paint
+from policygate.report.json import encode
 
 _STYLES: Mapping[str, Style] = {
     "active": "good",
@@ -76,7 +76,7 @@ def render_json(rows: Sequence[Row], wrong: Sequence[Wrong]) -> str:
         ],
         "malformed": [{"message": each.message, **_place(each.at)} for each in wrong],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return encode(document)
 
 
 def _cells(row: Row) -> tuple[str, ...]:

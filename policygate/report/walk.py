@@ -1,11 +1,11 @@
 """Show how a module is fetched: `policygate route` in words and as JSON."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from policygate.location import At
 from policygate.report.drawing.screen import BLANK, Line, Style, flat, fold, paint
+from policygate.report.json import encode
 from policygate.routes import Answer, Checksums, Learner, Outcome, Step
 
 _OUTCOMES: dict[Outcome, tuple[str, Style]] = {
@@ -60,7 +60,7 @@ def render_json(answer: Answer) -> str:
             "at": _at(route.sumdb.at),
         },
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return encode(document)
 
 
 def _at(at: At) -> dict[str, Any]:

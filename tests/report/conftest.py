@@ -6,10 +6,13 @@ import pytest
 
 from policygate.findings import (
     Checked,
+    Compared,
     EngineInfo,
+    Excuse,
     Finding,
     Link,
     Parameter,
+    Preview,
     Problem,
     Related,
     Rule,
@@ -241,6 +244,32 @@ ERRORED = Verdict(
 )
 
 
+WAIVER = Excuse("waiver", "moves in Q1", "payments", "PAY-7", "2027-01-30", at("policygate-waivers.yaml", 3, 5, 9))
+IGNORE = Excuse("ignore", "an old mirror", "", "", "2027-01-31", at("build/Dockerfile", 3, 1, 9))
+MERGE_REQUEST = Verdict(
+    outcome="fail",
+    findings=(
+        replace(COMMA_FOUND, change="carried"),
+        replace(SUMDB_FOUND, change="changed"),
+        replace(PIPE_FOUND, change="new", excuse=replace(WAIVER, pending=True)),
+        replace(SPREAD_FOUND, change="new", disposition="ignored", excuse=IGNORE),
+        replace(ABSENT_FOUND, change="fixed"),
+        replace(WAIVED_FOUND, change="new", excuse=WAIVER),
+        replace(REPLACE_FOUND, change="carried", disposition="waived", excuse=WAIVER),
+    ),
+    checked=replace(CHECKED, idle=("acme.no_forks",), skipped=("3 by `third_party/**` of `exclude`",)),
+    engine=OPA,
+    rules=RULES,
+    lines=LINES,
+    compared=Compared("origin/main", "b" * 40, "0123456789abcdef" + "0" * 24, "c" * 40),
+    previews=(
+        Preview("acme.no_forks", 3, 1),
+        Preview("acme.pinned_images", 0, 0, "rego_type_error: undefined function `semver.is`"),
+    ),
+    advice=("not judged, since it is not committed: `go.mod`; a check without --base judges the work tree",),
+)
+
+
 def found(rule: Rule, message: str, place: At, *related: tuple[str, At]) -> Finding:
     return Finding(rule, rule.severity, message, message, place, tuple(Related(*each) for each in related))
 
@@ -336,6 +365,7 @@ def cases() -> dict[str, Verdict]:
         "tabs": tabs(),
         "long_lines": long_lines(),
         "crowded": crowded(),
+        "merge_request": MERGE_REQUEST,
     }
 
 

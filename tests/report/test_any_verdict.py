@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from junitparser import JUnitXml
 
 from policygate.findings import (
     Checked,
@@ -31,6 +32,7 @@ from policygate.report import RENDERERS, renderer, text, why
 from policygate.report.drawing.screen import measure
 from policygate.report.json import schema
 from policygate.report.rules import render_markdown_table, render_page, render_table
+from tests.report.oracle import assert_inert
 
 HOSTILE = [
     "::error::x",
@@ -159,7 +161,38 @@ def test_text_fits_the_width_unless_a_word_does_not(verdict: Verdict, width: int
 @FEW
 @given(verdict=verdicts())
 def test_every_format_is_text_that_can_be_written(name: str, verdict: Verdict) -> None:
-    assert renderer(name)(verdict).encode().endswith(b"\n")
+    shown = renderer(name)(verdict).encode()
+    assert shown.endswith(b"\n") or (name == "github" and not shown)
+
+
+@FEW
+@given(verdicts())
+def test_github_is_commands_only(verdict: Verdict) -> None:
+    shown = renderer("github")(verdict)
+    assert_harmless("".join(line.removeprefix("::") for line in shown.splitlines(keepends=True)))
+    assert [line for line in shown.splitlines() if not re.match("::(error|warning|notice) [^:]+::", line)] == []
+
+
+@FEW
+@given(verdicts())
+def test_markdown_is_inert(verdict: Verdict) -> None:
+    assert_inert(renderer("markdown")(verdict))
+
+
+@FEW
+@given(verdicts())
+def test_junit_is_read_back(verdict: Verdict) -> None:
+    (suite,) = JUnitXml.fromstring(renderer("junit")(verdict).encode())
+    names = [case.name for case in suite]
+    assert len(set(names)) == len(names) == suite.tests
+    assert len(names) >= len(verdict.problems) + sum(map(verdict.judges, verdict.findings))
+
+
+@FEW
+@given(verdicts())
+def test_code_quality_has_no_fingerprint_twice(verdict: Verdict) -> None:
+    fingerprints = [entry["fingerprint"] for entry in json.loads(renderer("gitlab")(verdict))]
+    assert len(set(fingerprints)) == len(fingerprints)
 
 
 @FEW

@@ -17,7 +17,8 @@ def test_every_format_renders(cases: dict[str, Verdict]) -> None:
 def test_an_unknown_format_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UsageError) as caught:
         renderer("xml")
-    assert (caught.value.message, caught.value.hint) == ("unknown format `xml`", "known formats: text, json, sarif")
+    known = "known formats: text, json, sarif, sarif-github, gitlab, junit, github, markdown"
+    assert (caught.value.message, caught.value.hint) == ("unknown format `xml`", known)
 
 
 def test_a_format_is_imported_only_when_it_is_asked_for() -> None:

@@ -13,7 +13,7 @@ from policygate.report.json import encode, render, schema
 Golden = Callable[[str, str], None]
 Change = Callable[[dict[str, Any]], object]
 
-CASES = ["passing", "failing", "errored", "nothing", "hostile", "wide"]
+CASES = ["passing", "failing", "errored", "nothing", "hostile", "wide", "merge_request"]
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -1,7 +1,6 @@
 """SARIF, as its own validator and schema see it."""
 
 import json
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +13,12 @@ from policygate import __version__
 from policygate.findings import Change, Disposition, Finding, Link, Problem, Severity, Verdict
 from policygate.location import At, Position
 from policygate.report.sarif import render
+from tests.report.oracle import MULTITOOL, complaints
 
 Golden = Callable[[str, str], None]
 Log = dict[str, Any]
 
-MULTITOOL = Path(__file__).parents[2] / ".tools/npm/sarif-multitool/node_modules/@microsoft/sarif-multitool-linux"
-CASES = ["passing", "failing", "errored", "nothing", "hostile", "wide"]
+CASES = ["passing", "failing", "errored", "nothing", "hostile", "wide", "merge_request"]
 HOMELESS = {("SARIF2005", "warning")}
 """The validator wants the address of the tool's home page, and it has none yet."""
 
@@ -32,21 +31,6 @@ def log_of(verdict: Verdict) -> Log:
 def run_of(verdict: Verdict) -> Log:
     run: Log = log_of(verdict)["runs"][0]
     return run
-
-
-def complaints(folder: Path, *logs: str) -> set[tuple[str, str]]:
-    """Rule and level of what the validator finds in the logs, its notes on style apart."""
-    for number, log in enumerate(logs):
-        (folder / f"{number}.sarif").write_text(log, encoding="utf-8")
-    output = folder / "validated.json"
-    files = [str(folder / f"{number}.sarif") for number in range(len(logs))]
-    options = ["--rule-kind", "Sarif;GHAS", "--level", "Error;Warning", "--output", str(output)]
-    command = [str(MULTITOOL / "Sarif.Multitool"), "validate", *files, *options]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert f"Done. {len(logs)} files scanned." in done.stdout
-    run = json.loads(output.read_text(encoding="utf-8-sig"))["runs"][0]
-    assert run["invocations"][0]["executionSuccessful"]
-    return {(result["ruleId"], result.get("level", "warning")) for result in run["results"]}
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -24,6 +24,7 @@ CASES = [
     "tabs",
     "long_lines",
     "crowded",
+    "merge_request",
 ]
 
 
