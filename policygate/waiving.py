@@ -5,16 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from policygate import builtin
 from policygate.audit import days_left, state_of
-from policygate.checkout import existing_folder, read_beside
+from policygate.case import open_case
 from policygate.config import WaiversSection
 from policygate.errors import CheckoutError, PolicygateError, UsageError
-from policygate.excuses import Exceptions, Use, excuse
+from policygate.excuses import Use
 from policygate.facts.ignores import parse_day
 from policygate.findings import Finding, Rule, at_least
-from policygate.gate import check
-from policygate.ground import load_policies, open_ground
+from policygate.gate import decide, judged
 from policygate.report.waivers import Row, Wrong
 from policygate.request import Request
 from policygate.waiver_text import added, pruned, render
@@ -91,26 +89,27 @@ def stand(root: Path, today: str) -> Standing:
     Raises:
         PolicygateError: there is no such checkout, or no decision was possible.
     """
-    request = Request(root=root, today=today)
-    verdict = check(request)
-    if verdict.problems:
-        first = verdict.problems[0]
-        raise PolicygateError(first.message, first.hint, first.at)
-    ground = open_ground(request)
-    config, day = ground.settings.config, date.fromisoformat(today)
-    rules = config.graded([*load_policies(request, config, ground.tip).rules, *builtin.RULES.values()])
+    case = open_case(Request(root=root, today=today))
+    decided = decide(case)
+    problems = judged(decided).problems
+    if problems:
+        raise PolicygateError(problems[0].message, problems[0].hint, problems[0].at)
     try:
-        data = read_beside(existing_folder(root), FILE_NAME)
+        data = case.ground.head.content(FILE_NAME)
     except CheckoutError as error:
         raise UsageError(error.message, error.hint) from error
-    file = WaiverFile() if data is None else parse_waivers(FILE_NAME, data, rules, config.waivers, day)
-    found = [
-        replace(finding, disposition="active", excuse=None) if finding.disposition == "waived" else finding
-        for finding in verdict.findings
-    ]
-    excused = excuse(found, Exceptions(file), day)
-    asked = frozenset(rule.id for rule in verdict.rules)
-    return Standing(root, day, rules, asked, config.waivers, data, file, excused.findings, excused.uses)
+    settled = decided.settled
+    return Standing(
+        root=root,
+        today=case.today,
+        rules=case.rules,
+        asked=case.ids,
+        limits=case.config.waivers,
+        data=data,
+        file=settled.exceptions.waivers,
+        findings=settled.findings,
+        uses=settled.uses,
+    )
 
 
 def everything(standing: Standing) -> list[Finding]:
