@@ -49,10 +49,6 @@ def test_the_log_follows_the_schema(cases: dict[str, Verdict], case: str) -> Non
     Draft202012Validator(schema).validate(log_of(cases[case]))
 
 
-def test_the_validator_accepts_every_case(cases: dict[str, Verdict], tmp_path: Path) -> None:
-    assert complaints(tmp_path, *(render(cases[case]) for case in CASES)) == HOMELESS
-
-
 def test_the_validator_would_notice(cases: dict[str, Verdict], tmp_path: Path) -> None:
     log = log_of(cases["failing"])
     driver, results = log["runs"][0]["tool"]["driver"], log["runs"][0]["results"]

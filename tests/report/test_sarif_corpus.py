@@ -19,7 +19,7 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
 def many(verdict: Verdict, count: int) -> Verdict:
-    finding = verdict.findings[1]
+    finding = replace(verdict.findings[1], related=())
     findings = (replace(finding, subject=str(n), severity=SEVERITIES[n % 3], change="new") for n in range(count))
     return replace(verdict, findings=tuple(findings))
 
