@@ -7,8 +7,18 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from policygate.config_network import (
+    DatastoreSection,
+    DependencySection,
+    EnvironmentSection,
+    ForbiddenSection,
+    NetworkSection,
+    ServiceSection,
+    stated_network,
+)
 from policygate.errors import UsageError
 from policygate.facts.go.variables import VARIABLES
+from policygate.facts.net.stated import Stated
 from policygate.facts.own import OuterValue
 from policygate.findings import Rule, Severity
 from policygate.location import At, nowhere
@@ -101,6 +111,7 @@ class Config(_Section):
     fail_on: Severity = "error"
     rules: dict[str, RuleSection] = {}
     waivers: WaiversSection = WaiversSection()
+    network: NetworkSection | None = None
 
     def severities(self) -> dict[str, Severity]:
         """The severities that the file sets, by rule id."""
@@ -143,6 +154,10 @@ class ConfigFile:
             family: {name: OuterValue(value, self._outer_at(family, name)) for name, value in variables.items()}
             for family, variables in self.config.outer.items()
         }
+
+    def network(self) -> Stated:
+        """What is said of the network, with the place of each part."""
+        return stated_network(self.config.network, self.at)
 
     def check_rules(self, rules: Sequence[Rule]) -> None:
         """Compare the file with the rules that exist.
@@ -212,11 +227,27 @@ def _explain(path: str, kind: str, message: str, keys: tuple[int | str, ...]) ->
     return f"`{where}`: {text[:1].lower()}{text[1:]}", hint
 
 
+_KNOWN: dict[tuple[str, ...], type[BaseModel]] = {
+    (): Config,
+    ("own",): OwnSection,
+    ("rules",): RuleSection,
+    ("waivers",): WaiversSection,
+    ("waivers", "horizon_days"): HorizonSection,
+    ("network",): NetworkSection,
+    ("network", "environments"): EnvironmentSection,
+    ("network", "services"): ServiceSection,
+    ("network", "services", "depends_on"): DependencySection,
+    ("network", "datastores"): DatastoreSection,
+    ("network", "forbidden"): ForbiddenSection,
+}
+"""The section at some keys, the names of environments, rules and the like left out."""
+
+
 def _known_keys(parents: tuple[int | str, ...]) -> list[str]:
-    if parents[:2] == ("waivers", "horizon_days"):
-        return list(HorizonSection.model_fields)
-    sections: dict[str, type[_Section]] = {"own": OwnSection, "rules": RuleSection, "waivers": WaiversSection}
-    return list((sections[str(parents[0])] if parents else Config).model_fields)
+    named = tuple(key for key in parents if isinstance(key, str))
+    path = named[:2] + named[3:] if named[:1] == ("network",) else named[:1] if named[:1] == ("rules",) else named
+    fields = _KNOWN[path].model_fields
+    return [field.alias or name for name, field in fields.items()]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

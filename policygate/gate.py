@@ -137,7 +137,7 @@ def inputs_of(case: Case, sides: Sequence[Gathered]) -> list[model.Facts]:
     head, base = sides
     revisions = (compared.base_commit, compared.head_commit)
     change = change_of(base.files, head.files, case.ground.changed, revisions=revisions)
-    before = base_of(base.go, base_paths(case.ground.changed))
+    before = base_of(base.go, base.network, base_paths(case.ground.changed))
     return [plain[0].model_copy(update={"change": change, "base": before}), *plain[1:]]
 
 
@@ -148,9 +148,24 @@ def _input(case: Case, side: Gathered) -> model.Facts:
             mode="merge_request" if case.ground.compared else "check",
             rules=[rule.id for rule in case.asked if rule.id not in builtin.RULES],
         ),
-        config=model.Config(own=side.own, outer=list(side.outer), parameters=case.config.parameters(case.pack.rules)),
+        config=model.Config(
+            own=side.own,
+            network=_network_config(case),
+            outer=list(side.outer),
+            parameters=case.config.parameters(case.pack.rules),
+        ),
         sources=side.sources,
         go=side.go,
+        network=side.network,
+    )
+
+
+def _network_config(case: Case) -> model.NetworkConfig:
+    section = case.config.network
+    return model.NetworkConfig(
+        stated=section is not None,
+        environments=sorted(section.environments) if section else [],
+        egress_stated=bool(section) and section.egress is not None,
     )
 
 

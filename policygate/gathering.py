@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from policygate.config import ConfigFile
 from policygate.errors import UsageError
-from policygate.facts import LINKERS, model, run_linker
+from policygate.facts import LINKERS, Half, model, run_linker
 from policygate.facts.ignores import Ignore
 from policygate.facts.own import Surroundings, guess_own, state_own
 from policygate.findings import Problem, Rule
@@ -25,6 +26,7 @@ class Gathered:
     outer: Sequence[str] = ()
     ignores: Sequence[Ignore] = ()
     go: model.Go = field(default_factory=model.Go)
+    network: model.Network = field(default_factory=model.Network)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -34,12 +36,13 @@ def gather(request: Request, settings: ConfigFile, sides: Sequence[Tree]) -> lis
     Raises:
         CheckoutError: the files cannot be listed, or there is nothing to check.
     """
-    require_files(sides[0])
     memory = Memory()
     merged = merged_pipeline(request)
     gathered = []
     for tree in sides:
         reading = read_files(tree, request.environment, merged if tree is sides[0] else None, memory)
+        if tree is sides[0]:
+            require_files(tree, reading)
         gathered.append(
             Gathered(reading.files, reading.sources, ignores=reading.ignores, problems=list(reading.problems))
         )
@@ -74,22 +77,31 @@ def merged_pipeline(request: Request) -> tuple[str, bytes] | None:
 
 
 def _link(side: Gathered, surroundings: Surroundings) -> None:
-    for name in LINKERS:
+    side.go = _linked(side, "go", side.go, surroundings)
+    side.network = _linked(side, "network", side.network, surroundings)
+
+
+def _linked(side: Gathered, half: str, facts: Half, surroundings: Surroundings) -> Half:
+    """One half of the facts; a linker that breaks leaves it as it was, and fails."""
+    for name in LINKERS[half]:
+        status: Literal["ok", "failed"] = "ok"
         try:
-            side.go = run_linker(name, side.files, surroundings, side.go)
+            facts = run_linker(name, side.files, surroundings, facts)
         except Exception as error:  # noqa: BLE001 - as for readers
             side.problems.append(broken(f"linker `{name}`", error))
-        status = "failed" if any(f"`{name}`" in problem.message for problem in side.problems) else "ok"
-        side.sources[name] = model.Source(status="failed" if status == "failed" else "ok", files=0, problems=[])
+            status = "failed"
+        side.sources[name] = model.Source(status=status, files=0, problems=[])
+    return facts
 
 
 def _surroundings(settings: ConfigFile, sides: Sequence[model.FileFacts]) -> Surroundings:
     own = settings.config.own
+    network = settings.network()
     if own is not None:
         stated = state_own(modules=own.modules, public=own.public, proxies=own.proxies, sumdbs=own.sumdbs)
-        return Surroundings(stated, settings.outer())
+        return Surroundings(stated, settings.outer(), network=network)
     together = model.FileFacts(
         modules=[module for side in sides for module in side.modules],
         places=[place for side in sides for place in side.places],
     )
-    return Surroundings(guess_own(together), settings.outer())
+    return Surroundings(guess_own(together), settings.outer(), network=network)

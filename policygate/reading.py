@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from policygate.errors import CheckoutError
-from policygate.facts import FOLLOWING, READERS, environment, reader_of, run_reader
+from policygate.facts import FOLLOWING, READERS, SNIFFING, environment, reader_of, run_reader
 from policygate.facts.files import Files
 from policygate.facts.ignores import Ignore, read_ignores
 from policygate.facts.model import FileFacts, Source, Unseen
@@ -67,7 +67,7 @@ def read_files(
     `memory` what was read of another side.
     """
     run = _Run(checkout, memory or Memory())
-    found = [each for path in checkout.paths if (each := run.read(path))]
+    found = [each for path in checkout.paths if (each := run.read(path)) and _counts(each)]
     if merged:
         path, data = merged
         found = _with_merged(found, path, run.read_as("gitlab_ci", path, lambda: data))
@@ -122,13 +122,18 @@ class _Run:
         return self._tree.follow(path)
 
 
-def require_files(tree: Tree) -> None:
-    """Refuse a tree in which nothing is to be read.
+def _counts(said: _Read) -> bool:
+    """Whether a file is what its name suggests."""
+    return said.reader not in SNIFFING or any(facts for _, facts in said.facts)
+
+
+def require_files(tree: Tree, reading: Reading) -> None:
+    """Refuse a tree in which nothing was to be read.
 
     Raises:
         CheckoutError: there is no file of any known format.
     """
-    if not tree.paths and not tree.leaving:
+    if not tree.leaving and not reading.problems and not any(source.files for source in reading.sources.values()):
         names = ", ".join(patterns[0] for patterns in READERS.values())
         hint = f"the gate reads {names} and their like, as git tracks them"
         raise CheckoutError(f"{tree.root.name}: nothing to check", hint)

@@ -26,6 +26,23 @@ GO: dict[str, tuple[str, ...]] = {
 }
 """The sources (readers and linkers) behind each key of `input.go`."""
 
+_NODES = (
+    *("app_config", "compose", "endpoints", "edges", "env_file", "github_workflow", "gitlab_ci", "kubernetes", "manifest"),
+    *("nginx", "service_file"),
+)
+
+NETWORK: dict[str, tuple[str, ...]] = {
+    "services": _NODES,
+    "endpoints": _NODES,
+    "edges": _NODES,
+    "cycles": _NODES,
+    "exemptions": ("edges", "service_file"),
+    "host_networks": ("compose", "edges"),
+    "nginx": ("nginx",),
+    "kubernetes": ("endpoints", "kubernetes", "manifest"),
+}
+"""The sources behind each key of `input.network`."""
+
 CHANGE: dict[str, tuple[str, ...]] = {
     "exists": (),
     "base": (),
@@ -36,7 +53,7 @@ CHANGE: dict[str, tuple[str, ...]] = {
 }
 """The readers behind each key of `input.change`; git itself tells the most of it."""
 
-EVERYTHING = frozenset(source for sources in GO.values() for source in sources)
+EVERYTHING = frozenset(source for half in (GO, NETWORK) for sources in half.values() for source in sources)
 _FACTS = frozenset({("change",), ("go",), ("network",)})
 _DEPTH: dict[tuple[str, ...], int] = {
     ("go", "settings"): 3,
@@ -44,7 +61,8 @@ _DEPTH: dict[tuple[str, ...], int] = {
     ("change", "files"): 1,
     ("change", "sums"): 1,
 }
-_WITHOUT_SOURCES = frozenset({"config", "network", "now", "observed", "run", "sources"})
+_WITHOUT_SOURCES = frozenset({"config", "now", "observed", "run", "sources"})
+_HALVES = {"go": GO, "network": NETWORK}
 
 
 def needs(paths: Iterable[tuple[str, ...]]) -> frozenset[str]:
@@ -66,6 +84,6 @@ def _sources(path: tuple[str, ...]) -> Iterable[str]:
         return ()
     if path[:1] == ("change",):
         return CHANGE.get(path[1], EVERYTHING) if len(path) > 1 else chain.from_iterable(CHANGE.values())
-    if len(below) < 2 or below[0] != "go":
+    if len(below) < 2 or below[0] not in _HALVES:
         return EVERYTHING
-    return GO.get(below[1], EVERYTHING)
+    return _HALVES[below[0]].get(below[1], EVERYTHING)

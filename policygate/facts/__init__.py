@@ -3,14 +3,16 @@
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from policygate.facts.files import NO_FILES, Files
-from policygate.facts.model import FileFacts, Go
+from policygate.facts.model import FileFacts, Go, Network
 from policygate.facts.secrecy import without_credentials
 
 if TYPE_CHECKING:
     from policygate.facts.own import Surroundings
+
+Half = TypeVar("Half", Go, Network)
 
 READERS: dict[str, tuple[str, ...]] = {
     "go_mod": ("go.mod",),
@@ -29,23 +31,35 @@ READERS: dict[str, tuple[str, ...]] = {
     "shell": ("*.sh", "*.bash", ".envrc"),
     "env_file": (".env", ".env.*", "*.env"),
     "go_env": ("go.env", "go/env"),
+    "service_file": ("service.json", "*.service.json", "services/*.json", "service-*.json"),
+    "app_config": (
+        *("*.properties", "*.ini", "application*.toml", "config*.toml", "settings*.toml", "config/*.toml", "conf/*.toml"),
+        *("appsettings*.json", "config*.json", "settings*.json", "config/*.json", "conf/*.json"),
+    ),
+    "manifest": ("*.yaml", "*.yml"),
 }
 """Reader name, which is its module in `facts.read`, to the paths that it reads: a name, or the last parts of a path."""
+
+SNIFFING = frozenset({"app_config", "manifest", "nginx", "service_file"})
+"""The readers of names that other programs use too: such a file counts only if it says something."""
 
 FOLLOWING = frozenset({"compose", "devcontainer", "dockerfile", "github_workflow", "gitlab_ci"})
 """The readers of formats that refer to other files: their `read` takes these too."""
 
-LINKERS: tuple[str, ...] = (
-    "go_works",
-    "go_vendors",
-    "go_modules",
-    "go_graph",
-    "go_sums",
-    "go_contexts",
-    "go_exposures",
-    "go_work_flags",
-)
-"""Linker names in the order they run; each is a module in `facts.link`."""
+LINKERS: dict[str, tuple[str, ...]] = {
+    "go": (
+        "go_works",
+        "go_vendors",
+        "go_modules",
+        "go_graph",
+        "go_sums",
+        "go_contexts",
+        "go_exposures",
+        "go_work_flags",
+    ),
+    "network": ("endpoints", "edges"),
+}
+"""By half of the facts the linker names in the order they run; each is a module in `facts.link`."""
 
 
 def reader_of(path: str) -> str:
@@ -65,9 +79,9 @@ def run_reader(reader: str, path: str, data: bytes, files: Files = NO_FILES) -> 
     return without_credentials(facts) if others or b"@" in data else facts
 
 
-def run_linker(linker: str, files: FileFacts, surroundings: "Surroundings", go: Go) -> Go:
-    """The Go facts with those of one linker added."""
-    linked: Go = import_module(f"policygate.facts.link.{linker}").link(files, surroundings, go)
+def run_linker(linker: str, files: FileFacts, surroundings: "Surroundings", half: Half) -> Half:
+    """One half of the facts with those of one of its linkers added."""
+    linked: Half = import_module(f"policygate.facts.link.{linker}").link(files, surroundings, half)
     return linked
 
 

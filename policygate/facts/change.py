@@ -14,6 +14,7 @@ from policygate.facts.model import (
     Go,
     GoSum,
     Module,
+    Network,
     Require,
     Settings,
 )
@@ -46,7 +47,7 @@ def base_paths(files: Sequence[ChangedFile]) -> frozenset[str]:
     return frozenset(file.old_path or file.path for file in files if file.status != "added")
 
 
-def base_of(go: Go, paths: Collection[str]) -> Base:
+def base_of(go: Go, network: Network, paths: Collection[str]) -> Base:
     """The base's facts that stand in one of the paths; what a place takes from other files counts where it stands."""
     kept: dict[str, object] = {name: [fact for fact in getattr(go, name) if fact.file in paths] for name in _WITH_FILE}
     kept |= {name: [fact for fact in getattr(go, name) if fact.at.path in paths] for name in _WITH_PLACE}
@@ -54,7 +55,16 @@ def base_of(go: Go, paths: Collection[str]) -> Base:
         name: [setting for setting in getattr(go.settings, name) if setting.at.path in paths]
         for name in Settings.model_fields
     }
-    return Base(exists=True, go=Go.model_validate({**kept, "settings": Settings.model_validate(settings)}))
+    return Base(
+        exists=True,
+        go=Go.model_validate({**kept, "settings": Settings.model_validate(settings)}),
+        network=_network_in(network, paths),
+    )
+
+
+def _network_in(network: Network, paths: Collection[str]) -> Network:
+    kept = {name: [fact for fact in facts if fact.at.path in paths] for name, facts in network if isinstance(facts, list)}
+    return network.model_copy(update=kept)
 
 
 def _pairs(

@@ -8,6 +8,19 @@ from typing import Literal
 
 from pydantic import Field
 
+from policygate.facts.model_network import (
+    Cycle,
+    Edge,
+    Endpoint,
+    Exemption,
+    FoundAlias,
+    FoundEdge,
+    FoundEndpoint,
+    FoundException,
+    FoundService,
+    HostNetwork,
+    Service,
+)
 from policygate.location import At, Fact
 
 # ---- What one file says ------------------------------------------------------------------------------------------
@@ -352,6 +365,12 @@ class FileFacts(Fact):
     places: list[Place] = []
     netrcs: list[Netrc] = []
     unseen: list[Unseen] = []
+    endpoints: list[FoundEndpoint] = []
+    services: list[FoundService] = []
+    edges: list[FoundEdge] = []
+    aliases: list[FoundAlias] = []
+    exceptions: list[FoundException] = []
+    host_networks: list[HostNetwork] = []
     followed: list[str] = []
     """Other files that it takes in; these are not judged on their own."""
     problems: list[Problem] = []
@@ -613,7 +632,16 @@ class Go(Fact):
 
 
 class Network(Fact):
-    """The network half of the facts; empty until network sources are read."""
+    """The network half of the facts."""
+
+    services: list[Service] = []
+    endpoints: list[Endpoint] = []
+    edges: list[Edge] = []
+    """One for each pair of services, protocol and interface."""
+    cycles: list[Cycle] = []
+    """Of edges that are not asynchronous."""
+    exemptions: list[Exemption] = []
+    host_networks: list[HostNetwork] = []
 
 
 class Observed(Fact):
@@ -645,10 +673,22 @@ class Own(Fact):
     """Whether `policygate.yaml` says so; else it is guessed from the checkout."""
 
 
+class NetworkConfig(Fact):
+    """What `policygate.yaml` says under `network`, in short; what it says of a host or service stands in the facts."""
+
+    stated: bool = False
+    """Whether it says anything."""
+    environments: list[str] = []
+    """Their names, sorted."""
+    egress_stated: bool = False
+    """Whether it says which hosts outside may be called."""
+
+
 class Config(Fact):
     """What `policygate.yaml` says that policies may read."""
 
     own: Own
+    network: NetworkConfig = NetworkConfig()
     outer: list[str]
     """The families of contexts that are declared: `gitlab`, `github`, `dockerfile`, `compose`, `make`, `shell`."""
     parameters: dict[str, dict[str, object]] = Field(default={})

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from policygate.facts.go.graph import Graph
 from policygate.facts.model import FileFacts, Own, PlaceKind, Role
+from policygate.facts.net.stated import Stated
 from policygate.location import At
 
 FORGES = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com", "sr.ht", "git.sr.ht"})
@@ -45,6 +46,8 @@ class Surroundings:
     """A saved module graph, of one main module or of several."""
     cached_go_mod: Callable[[str, str], bytes | None] | None = None
     """The go.mod of a module's version in a module cache; None when it is not there."""
+    network: Stated = field(default_factory=Stated)
+    """What `policygate.yaml` says of the network."""
 
 
 def state_own(*, modules: list[str], public: list[str], proxies: list[str], sumdbs: list[str]) -> Own:

@@ -6,20 +6,23 @@ It is closed: every key is known, so that a misspelt reference of a policy is an
 import ast
 import inspect
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from policygate import location
-from policygate.facts import LINKERS, READERS, model
+from policygate.facts import LINKERS, READERS, model, model_network
+
+_MODULES = (location, model_network, model)
 
 
 def input_schema(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The schema of `Facts`, with the given one for `config.parameters`."""
     schema = model.Facts.model_json_schema(mode="serialization")
-    documents = {name: text for module in (location, model) for name, text in _documents(inspect.getsource(module))}
+    documents = {name: text for module in _MODULES for name, text in _documents(inspect.getsource(module))}
     definitions = schema["$defs"]
     for name, definition in [("Facts", schema), *definitions.items()]:
         _describe(name, definition, documents)
-    sources = {name: {"$ref": "#/$defs/Source"} for name in (*READERS, *LINKERS)}
+    sources = {name: {"$ref": "#/$defs/Source"} for name in (*READERS, *chain.from_iterable(LINKERS.values()))}
     schema["properties"]["sources"] = {
         "type": "object",
         "additionalProperties": False,

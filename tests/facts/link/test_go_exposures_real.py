@@ -233,7 +233,7 @@ def predict(files: Mapping[str, str], own: str) -> set[LEARNS]:
     merged = {key: [it for facts in read for it in getattr(facts, key)] for key in FileFacts.model_fields}
     ours = state_own(modules=["corp.test"], public=[], proxies=[own], sumdbs=[])
     go = Go()
-    for linker in LINKERS:
+    for linker in LINKERS["go"]:
         surroundings = Surroundings(ours, {"shell": {}}, entries=frozenset(files))
         go = run_linker(linker, FileFacts(**merged), surroundings, go)
     assert all(is_private(module, ours) for it in go.exposures for module in it.modules)

@@ -1,0 +1,69 @@
+"""The settings of one scope to the endpoints in them, whatever format they were written in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from policygate.facts.model_network import FoundEndpoint, HostPort
+from policygate.facts.net.endpoint import Parsed
+from policygate.facts.net.settings import Found, Named, endpoints_of, secret_values
+from policygate.location import At
+
+
+@dataclass(frozen=True)
+class Value:
+    """One setting, with its place."""
+
+    key: str
+    """`DATABASE_URL`, or the whole path of a nested one, joined by dots."""
+    text: str
+    at: At
+    """The value as the file has it, without quotes."""
+    dynamic: bool = False
+    """Whether it depends on something that the file does not say."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """What the settings are given to."""
+
+    name: str = ""
+    """A compose service, a workload, a job; empty for the whole file."""
+    namespace: str = ""
+    scope: str = ""
+    """The part of the file, such as `service api environment`."""
+
+
+def found_in(values: Sequence[Value], holder: Holder) -> tuple[list[FoundEndpoint], list[At]]:
+    """The endpoints among the values, in their order, and the spans that no report may show."""
+    named = [Named(value.key, value.text) for value in values]
+    found = list(endpoints_of(named))
+    secrets = [values[index].at for index in secret_values(named)]
+    for each in found:
+        main = values[each.keys[0]]
+        secrets += [main.at.within(start, end - start) for start, end in each.parsed.secrets]
+    return [_endpoint(each, [values[index] for index in each.keys], holder) for each in found], secrets
+
+
+def _endpoint(found: Found, values: Sequence[Value], holder: Holder) -> FoundEndpoint:
+    parsed, main = found.parsed, values[0]
+    return FoundEndpoint(
+        key=main.key,
+        text=_pair(parsed) if found.by == "pair" else parsed.redacted,
+        scheme=parsed.scheme,
+        family=parsed.family,
+        hosts=[HostPort(name=host.name, port=host.port) for host in parsed.hosts],
+        database=parsed.database,
+        tls=parsed.tls,
+        credentials=parsed.password,
+        dynamic=parsed.dynamic or any(value.dynamic for value in values),
+        by=found.by,
+        holder=holder.name,
+        namespace=holder.namespace,
+        scope=holder.scope,
+        at=main.at,
+    )
+
+
+def _pair(parsed: Parsed) -> str:
+    hosts = ",".join(f"{host.name}:{host.port}" if host.port else host.name for host in parsed.hosts)
+    return f"{hosts}/{parsed.database}" if parsed.database else hosts
