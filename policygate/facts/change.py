@@ -18,12 +18,13 @@ from policygate.facts.model import (
     Require,
     Settings,
 )
-from policygate.location import At, Position
+from policygate.location import At, Fact, Position
 
 _WITH_FILE = ("modules", "works", "vendors", "sums")
 _WITH_PLACE = ("sum_conflicts", "contexts", "exposures", "work_flags", "netrcs", "unseen")
 
 Manifest = TypeVar("Manifest", GoSum, Module)
+Part = TypeVar("Part", bound=Fact)
 
 
 def change_of(base: FileFacts, head: FileFacts, files: Sequence[ChangedFile], *, revisions: tuple[str, str]) -> Change:
@@ -62,9 +63,13 @@ def base_of(go: Go, network: Network, paths: Collection[str]) -> Base:
     )
 
 
-def _network_in(network: Network, paths: Collection[str]) -> Network:
-    kept = {name: [fact for fact in facts if fact.at.path in paths] for name, facts in network if isinstance(facts, list)}
-    return network.model_copy(update=kept)
+def _network_in(part: Part, paths: Collection[str]) -> Part:
+    """A part of the network half with those facts of its lists that stand in one of the paths."""
+    kept = {
+        name: [fact for fact in facts if fact.at.path in paths] if isinstance(facts, list) else _network_in(facts, paths)
+        for name, facts in part
+    }
+    return part.model_copy(update=kept)
 
 
 def _pairs(

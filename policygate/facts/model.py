@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from policygate.facts.model_kubernetes import Kubernetes, KubernetesObjects
 from policygate.facts.model_network import (
     Cycle,
     Edge,
@@ -371,6 +372,7 @@ class FileFacts(Fact):
     aliases: list[FoundAlias] = []
     exceptions: list[FoundException] = []
     host_networks: list[HostNetwork] = []
+    kubernetes: list[KubernetesObjects] = []
     followed: list[str] = []
     """Other files that it takes in; these are not judged on their own."""
     problems: list[Problem] = []
@@ -642,6 +644,7 @@ class Network(Fact):
     """Of edges that are not asynchronous."""
     exemptions: list[Exemption] = []
     host_networks: list[HostNetwork] = []
+    kubernetes: Kubernetes = Kubernetes()
 
 
 class Observed(Fact):
