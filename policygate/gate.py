@@ -165,7 +165,7 @@ def _network_config(case: Case) -> model.NetworkConfig:
     return model.NetworkConfig(
         stated=section is not None,
         environments=sorted(section.environments) if section else [],
-        egress_stated=bool(section) and section.egress is not None,
+        egress_stated=section is not None and section.egress is not None,
     )
 
 

@@ -66,7 +66,9 @@ def base_of(go: Go, network: Network, paths: Collection[str]) -> Base:
 def _network_in(part: Part, paths: Collection[str]) -> Part:
     """A part of the network half with those facts of its lists that stand in one of the paths."""
     kept = {
-        name: [fact for fact in facts if fact.at.path in paths] if isinstance(facts, list) else _network_in(facts, paths)
+        name: [fact for fact in facts if fact.at.path in paths]
+        if isinstance(facts, list)
+        else _network_in(facts, paths)
         for name, facts in part
     }
     return part.model_copy(update=kept)

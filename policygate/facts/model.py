@@ -639,7 +639,7 @@ class Network(Fact):
     services: list[Service] = []
     endpoints: list[Endpoint] = []
     edges: list[Edge] = []
-    """One for each pair of services, protocol and interface."""
+    """One for each pair of services."""
     cycles: list[Cycle] = []
     """Of edges that are not asynchronous."""
     exemptions: list[Exemption] = []

@@ -178,6 +178,8 @@ class Endpoint(Fact):
 
     service: str
     """The service that has it; empty when that is not known."""
+    holder: str
+    """What its file gives it to: a compose service, a workload, or the id of a CI job; empty for the whole file."""
     environment: str
     """The environment that the file, the namespace or the holder belongs to; empty when none claims it."""
     protected: bool
@@ -241,7 +243,9 @@ class Edge(Fact):
     source: str
     target: str
     protocol: str
+    """What they speak, as `grpc`; several are joined by commas."""
     interface: str
+    """What the source uses of it, as `stock.v1.Stock/Check`; several are joined by commas."""
     asynchronous: bool
     declared: bool
     """Whether a catalog or declaration says so."""

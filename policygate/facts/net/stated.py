@@ -122,7 +122,9 @@ class Stated:
 
     def service_of_path(self, path: str) -> tuple[StatedService, Claim] | None:
         """The service that a file belongs to, and by what; the longest pattern decides."""
-        return _longest((service, claim) for service in self.services for claim in service.paths if _is_path(claim, path))
+        return _longest(
+            (service, claim) for service in self.services for claim in service.paths if _is_path(claim, path)
+        )
 
     def service_of_host(self, host: str) -> tuple[StatedService, Claim] | None:
         """The service that a host is an address of, and by what."""

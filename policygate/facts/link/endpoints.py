@@ -1,0 +1,105 @@
+"""Endpoints: what each address is, whose it is, and in which environment both ends stand."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from policygate.facts.model import FileFacts, Network
+from policygate.facts.model_network import Endpoint, EndpointHost, Evidence, FoundEndpoint, HostClass
+from policygate.facts.net.directory import Directory, Resolved, Where
+from policygate.facts.net.endpoint import is_datastore
+from policygate.facts.net.hosts import host_class, is_address, normal
+from policygate.facts.net.stated import Stated, claimed
+from policygate.facts.own import Surroundings
+
+
+def link(files: FileFacts, surroundings: Surroundings, network: Network) -> Network:
+    """Add the endpoints, sorted by place."""
+    if not files.endpoints:
+        return network
+    linker = _Linker(Directory(files, surroundings.network), surroundings.network)
+    endpoints = [linker.endpoint(found) for found in files.endpoints]
+    return network.model_copy(update={"endpoints": sorted(endpoints, key=_by_place)})
+
+
+@dataclass(frozen=True)
+class _Linker:
+    directory: Directory
+    stated: Stated
+
+    def endpoint(self, found: FoundEndpoint) -> Endpoint:
+        where = Where(found.at.path, found.namespace)
+        service, named_by = self.directory.holder_of(found)
+        environment, placed_by = self.directory.environment_of(where.path, where.namespace)
+        hosts = list(self._hosts(found, where))
+        return Endpoint(
+            service=service,
+            holder=found.holder,
+            environment=environment.name if environment else "",
+            protected=bool(environment and environment.protected),
+            key=found.key,
+            text=found.text,
+            scheme=found.scheme,
+            family=found.family,
+            is_datastore=is_datastore(found.family) or any(host.datastore for host in hosts),
+            hosts=hosts,
+            database=found.database,
+            tls=found.tls,
+            mesh_tls=False,
+            credentials=found.credentials,
+            dynamic=found.dynamic,
+            by=found.by,
+            local=bool(hosts) and all(self._is_local(host, where) for host in hosts),
+            scope=found.scope,
+            at=found.at,
+            evidence=[*named_by, *placed_by],
+        )
+
+    def _hosts(self, found: FoundEndpoint, where: Where) -> Iterator[EndpointHost]:
+        for written in found.hosts:
+            for resolved in self.directory.resolve(normal(written.name), where):
+                yield self._host(resolved, written.port, where)
+
+    def _host(self, resolved: Resolved, port: int, where: Where) -> EndpointHost:
+        name = resolved.name
+        stated = self.stated
+        environment, placed_by = self.directory.environment_of_host(name, where)
+        store, pooled = stated.datastore_of_host(name), stated.pooler_of_host(name)
+        service = self.directory.service_of(name, where)
+        shared = claimed(stated.shared, name)
+        known = environment or store or pooled or service or shared
+        evidence = [*resolved.evidence, *placed_by]
+        if store:
+            owners = ", ".join(f"`{owner}`" for owner in store[0].owners) or "nobody"
+            evidence.append(Evidence(message=f"`{store[0].name}` is for {owners} only", at=store[1].at))
+            evidence += [
+                Evidence(message=f"all others go through `{pooler.pattern}`", at=pooler.at)
+                for pooler in store[0].poolers
+            ]
+        return EndpointHost(
+            name=name,
+            port=port,
+            host_class=self._class(name, service),
+            literal_ip=is_address(name),
+            service=service,
+            datastore=store[0].name if store else "",
+            owners=list(store[0].owners) if store else [],
+            pooler=pooled is not None,
+            environment=environment.name if environment else "",
+            protected=bool(environment and environment.protected),
+            shared=shared is not None,
+            allowed=bool(known) or claimed((*stated.internal, *stated.egress), name) is not None,
+            evidence=evidence,
+        )
+
+    def _class(self, name: str, service: str) -> HostClass:
+        stated = host_class(name)
+        if stated == "unknown" and service:
+            return "cluster"
+        return "internal" if stated == "external" and claimed(self.stated.internal, name) else stated
+
+    def _is_local(self, host: EndpointHost, where: Where) -> bool:
+        return host.host_class == "loopback" or self.directory.is_local(host.name, where)
+
+
+def _by_place(endpoint: Endpoint) -> tuple[str, int, int, str]:
+    return endpoint.at.path, endpoint.at.start.line, endpoint.at.start.column, endpoint.key
