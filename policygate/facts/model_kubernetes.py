@@ -276,6 +276,16 @@ class Kustomization(Fact):
     at: At
 
 
+class OtherPolicy(Fact):
+    """A network policy of another kind, which is not evaluated: of Cilium, Calico, Antrea, or a cluster-wide one."""
+
+    kind: str
+    """As `CiliumNetworkPolicy`, `GlobalNetworkPolicy`, `AdminNetworkPolicy`, `EgressFirewall`."""
+    namespace: str
+    name: str
+    at: At
+
+
 class KubernetesObjects(Fact):
     """The objects of one file."""
 
@@ -284,6 +294,7 @@ class KubernetesObjects(Fact):
     ingresses: list[Ingress] = Field(default=[])
     namespaces: list[NamespaceFact] = Field(default=[])
     policies: list[NetworkPolicyFact] = Field(default=[])
+    other_policies: list[OtherPolicy] = Field(default=[])
     service_entries: list[ServiceEntry] = Field(default=[])
     sidecars: list[Sidecar] = Field(default=[])
     authorizations: list[AuthorizationPolicy] = Field(default=[])
@@ -351,9 +362,9 @@ class WideRule(Fact):
 
     direction: Direction
     kind: Literal["every_peer", "every_address"]
-    """There is no `to` or `from` at all, or a block holds all addresses of IPv4 or IPv6."""
+    """There is no `to` or `from` at all, or the blocks hold at least half of the addresses of IPv4, or of 2000::/3."""
     cidr: str
-    """As written; empty for `every_peer`."""
+    """The blocks as written; empty for `every_peer`."""
     excepts: list[str]
     private_excepted: bool
     """Whether its exceptions hold all private addresses, so that only the internet is open."""
