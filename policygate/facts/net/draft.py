@@ -1,0 +1,140 @@
+"""An endpoint while its text is being read."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from policygate.facts.model_network import Family, Tls
+from policygate.facts.net.endpoint_tls import normal_name
+from policygate.facts.net.hosts import normal
+from policygate.facts.net.parsed import Host, Parsed
+from policygate.facts.net.written import Piece, literals
+from policygate.redact import redact
+
+_HOST = re.compile("[\\w.\ue000~-]+\\Z")
+_V6 = re.compile(r"[0-9A-Fa-f:.]{2,45}(?:%[\w.%-]{1,40})?\Z")
+_PORT = re.compile(r"[0-9]{1,5}\Z")
+_USER = frozenset({"user", "username", "uid", "userid", "login"})
+_SECRET = re.compile(
+    r"passw(?:or)?d|passphrase|secret|token|apikey|accesskey|accountkey|privatekey|credential|signature|jaasconfig"
+    r"|mechanismproperties|\A(?:pwd|pass|sig|auth)\Z"
+)
+_NO_SECRET = re.compile(r"(?:file|path|name|id|url|type|ttl|timeout)\Z")
+
+
+@dataclass
+class Draft:
+    """What has been read so far."""
+
+    text: str
+    scheme: str = ""
+    family: Family = "unknown"
+    hosts: list[Host] = field(default_factory=list)
+    database: str = ""
+    tls: Tls = "unknown"
+    user: bool = False
+    password: bool = False
+    dynamic: bool = False
+    secrets: list[tuple[int, int]] = field(default_factory=list)
+
+    def hide(self, piece: Piece, *, password: bool = True) -> None:
+        """Keep a secret from every report; it is a password unless it may be a mere name."""
+        spans = literals(piece)
+        self.secrets += spans
+        self.password |= password and bool(spans)
+
+    def note(self, name: str, value: Piece) -> None:
+        """A parameter that may say who logs in, or hold a secret; its name is normal."""
+        if name in _USER:
+            self.user |= bool(value)
+        elif is_secret_name(name):
+            self.hide(value)
+
+    def parsed(self) -> Parsed:
+        """The endpoint, and once more everything blanked that looks like a credential."""
+        blanked = blank(self.text, self.secrets)
+        redacted = redact(blanked)
+        secrets = self.secrets if redacted == blanked else [*self.secrets, *_changed(blanked, redacted)]
+        return Parsed(
+            scheme=self.scheme,
+            family=self.family,
+            hosts=tuple(self.hosts),
+            database=self.database,
+            tls=self.tls,
+            user=self.user,
+            password=self.password,
+            secrets=tuple(_joined(secrets)),
+            dynamic=self.dynamic,
+            redacted=redacted,
+        )
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether the value of a parameter is secret, by its normal name."""
+    return _SECRET.search(name) is not None and _NO_SECRET.search(name) is None
+
+
+def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with the characters of the spans replaced by `*`."""
+    parts, kept = [], 0
+    for start, end in _joined(spans):
+        parts += [text[kept:start], "*" * (end - start)]
+        kept = end
+    return "".join([*parts, text[kept:]])
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The spans in order, those that touch or overlap made one."""
+    current: tuple[int, int] | None = None
+    for start, end in sorted(spans):
+        if current is not None and start <= current[1]:
+            current = (current[0], max(current[1], end))
+            continue
+        if current is not None:
+            yield current
+        current = (start, end)
+    if current is not None:
+        yield current
+
+
+def _changed(before: str, after: str) -> Iterator[tuple[int, int]]:
+    """The spans of equally long texts that differ."""
+    return ((place, place + 1) for place, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)
+
+
+def host_of(piece: Piece, default_port: int) -> Host | None:
+    """`name`, `name:port`, `[v6]:port` or nothing; None where it cannot be an address. An empty name stays empty."""
+    if piece.starts("["):
+        inside, rest = piece.cut("]")
+        if rest is None or (rest and not rest.starts(":")):
+            return None
+        name, port = inside.at(1), (rest.at(1) if rest else None)
+        if not name.dynamic and not _V6.match(name.raw):
+            return None
+    else:
+        name, port = piece.cut(":")
+        if name and not _HOST.match(name.static):
+            return None
+    number = port_of(port, default_port)
+    return None if number is None else Host(name.raw if name.dynamic else normal(name.raw), number)
+
+
+def port_of(piece: Piece | None, default: int) -> int | None:
+    """The default where nothing is said, 0 for a variable, None for what is no port."""
+    if not piece:
+        return default
+    if piece.dynamic:
+        return 0
+    number = int(piece.raw) if _PORT.match(piece.raw) else 0
+    return number if 0 < number < 65536 else None
+
+
+def parameters_of(draft: Draft, pieces: Iterable[Piece], sign: str = "=") -> dict[str, Piece]:
+    """The parameters by normal name, of which the draft notes users and secrets."""
+    found = {}
+    for piece in pieces:
+        name, value = piece.cut(sign)
+        key = normal_name(name.decoded)
+        found[key] = value if value is not None else piece._replace(start=piece.end)
+        draft.note(key, found[key])
+    return found
