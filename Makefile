@@ -18,6 +18,7 @@ DEVCONTAINERS := $(TOOLS)/npm/devcontainers
 NPM_INSTALL := npm install --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent
 RUNNERS := $(TOOLS)/compose-$(COMPOSE_VERSION) $(TOOLS)/act-$(ACT_VERSION) $(GITLAB_CI_LOCAL)/.$(GITLAB_CI_LOCAL_VERSION)
 RUNNERS += $(DEVCONTAINERS)/.$(DEVCONTAINERS_VERSION)
+RUNNERS += $(TOOLS)/nginx/.complete
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -78,6 +79,10 @@ $(TOOLS)/compose-$(COMPOSE_VERSION): tests/facts/read/oracle/compose.go
 	@cd $(TOOLS)/new && export GOFLAGS=-mod=mod GOWORK=off && go mod init oracle 2>/dev/null \
 	  && go get github.com/compose-spec/compose-go/v2@v$(COMPOSE_VERSION) 2>/dev/null && go build -o ../compose .
 	@mv $(TOOLS)/compose $@ && rm -rf $(TOOLS)/new
+
+$(TOOLS)/nginx/.complete: tests/facts/net/oracle/get_nginx.sh
+	@echo "unpacking nginx (once)" >&2
+	@sh $< $(TOOLS)/nginx
 
 setup: .venv/.dev $(TOOLS)/opa-$(OPA_VERSION) $(TOOLS)/wheels/.complete $(MULTITOOL)/.$(MULTITOOL_VERSION) $(RUNNERS) ## Install everything that development needs
 
