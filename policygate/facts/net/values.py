@@ -40,8 +40,15 @@ def found_in(values: Sequence[Value], holder: Holder) -> tuple[list[FoundEndpoin
     secrets = [values[index].at for index in secret_values(named)]
     for each in found:
         main = values[each.keys[0]]
-        secrets += [main.at.within(start, end - start) for start, end in each.parsed.secrets]
+        secrets += [_part(main, start, end) for start, end in each.parsed.secrets]
     return [_endpoint(each, [values[index] for index in each.keys], holder) for each in found], secrets
+
+
+def _part(value: Value, start: int, end: int) -> At:
+    """A part of a value; all of it where the file has another text, as escapes and references make it."""
+    at = value.at
+    same = at.start.line == at.end.line and at.end.column - at.start.column == len(value.text)
+    return at.within(start, end - start) if same else at
 
 
 def _endpoint(found: Found, values: Sequence[Value], holder: Holder) -> FoundEndpoint:
