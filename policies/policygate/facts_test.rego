@@ -176,3 +176,101 @@ work_fault(kind, fields) := object.union(
 	},
 	fields,
 )
+
+# The network half: hosts outside of which nothing is known.
+networked(network, parameters) := {
+	"go": {},
+	"config": object.union(config(true, parameters), {"network": {
+		"stated": true,
+		"environments": ["production", "staging"],
+		"egress_stated": true,
+	}}),
+	"network": network,
+}
+
+without_network_section(network) := object.union(networked(network, {}), {"config": {"network": {
+	"stated": false,
+	"environments": [],
+	"egress_stated": false,
+}}})
+
+endpoint(hosts, fields) := object.union(
+	{
+		"service": "orders",
+		"environment": "",
+		"protected": false,
+		"key": "DATABASE_URL",
+		"text": "postgres://...",
+		"scheme": "postgres",
+		"family": "postgresql",
+		"is_datastore": true,
+		"hosts": hosts,
+		"database": "app",
+		"tls": "required",
+		"mesh_tls": false,
+		"credentials": false,
+		"dynamic": false,
+		"by": "form",
+		"local": false,
+		"scope": "environment",
+		"at": at_in("deploy/compose.yaml", 7, 21),
+		"evidence": [{"message": "belongs to `orders`", "at": at_in("policygate.yaml", 4, 5)}],
+	},
+	fields,
+)
+
+endpoint_host(name, fields) := object.union(
+	{
+		"name": name,
+		"port": 5432,
+		"host_class": "external",
+		"literal_ip": false,
+		"service": "",
+		"datastore": "",
+		"owners": [],
+		"pooler": false,
+		"environment": "",
+		"protected": false,
+		"shared": false,
+		"allowed": false,
+		"evidence": [{"message": sprintf("what claims `%s`", [name]), "at": at_in("policygate.yaml", 9, 14)}],
+	},
+	fields,
+)
+
+service(name, fields) := object.union(
+	{
+		"name": name,
+		"kind": "service",
+		"owner": "",
+		"zone": "",
+		"layer": "",
+		"lifecycle": "",
+		"declared": true,
+		"declares": true,
+		"fan_in": 1,
+		"fan_out": 1,
+		"at": at_in(sprintf("%s/service.json", [name]), 1, 10),
+	},
+	fields,
+)
+
+edge(source, target, fields) := object.union(
+	{
+		"source": source,
+		"target": target,
+		"protocol": "",
+		"interface": "",
+		"asynchronous": false,
+		"declared": true,
+		"used": true,
+		"breaks": [],
+		"source_owner": "",
+		"target_owner": "",
+		"target_lifecycle": "",
+		"source_declares": true,
+		"at": at_in("deploy/compose.yaml", 7, 21),
+		"evidence": [{"message": "declared here", "at": at_in(sprintf("%s/service.json", [source]), 5, 9)}],
+	},
+	fields,
+)

@@ -1,0 +1,72 @@
+package policygate.net.plaintext_internal_test
+
+import data.policygate.facts_test
+import data.policygate.net.plaintext_internal
+
+checkout(host, fields) := facts_test.networked(network(host, fields), {})
+
+network(host, fields) := {"endpoints": [facts_test.endpoint(
+	[facts_test.endpoint_host("db.acme.internal", object.union({"host_class": "internal"}, host))],
+	object.union({"tls": "disabled"}, fields),
+)]}
+
+inside := checkout({}, {})
+
+test_host_of_the_own_network if {
+	plaintext_internal.deny == {{
+		"message": "`DATABASE_URL` of `orders` talks to `db.acme.internal:5432`, a host of the own network, without TLS",
+		"subject": "orders: environment: DATABASE_URL: db.acme.internal:5432: disabled",
+		"at": facts_test.at_in("deploy/compose.yaml", 7, 21),
+	}} with input as inside
+}
+
+said contains finding.message if some finding in plaintext_internal.deny
+
+cluster := checkout({"host_class": "cluster", "port": 0}, {"tls": "optional", "service": ""})
+
+stated_datastore := checkout({"datastore": "queue", "name": "fd00::1"}, {"tls": "optional", "is_datastore": false})
+
+test_optional_tls_of_a_datastore if {
+	said == {concat(" ", [
+		"`DATABASE_URL` talks to `db.acme.internal`, a host of the cluster,",
+		"with TLS only if it is offered",
+	])} with input as cluster
+	said == {concat(" ", [
+		"`DATABASE_URL` of `orders` talks to `[fd00::1]:5432`, a host of the own network,",
+		"with TLS only if it is offered",
+	])} with input as stated_datastore
+}
+
+unstated := facts_test.without_network_section(network({}, {}))
+
+offered_by_no_store := checkout({}, {"tls": "optional", "is_datastore": false})
+
+required := checkout({}, {"tls": "required"})
+
+unknown := checkout({}, {"tls": "unknown"})
+
+mesh := checkout({}, {"mesh_tls": true})
+
+local := checkout({}, {"local": true})
+
+loopback := checkout({"host_class": "loopback"}, {})
+
+outside := checkout({"host_class": "external"}, {})
+
+protected := checkout({"protected": true}, {})
+
+nothing := facts_test.networked({"endpoints": []}, {})
+
+test_near_misses if {
+	plaintext_internal.deny == set() with input as unstated
+	plaintext_internal.deny == set() with input as offered_by_no_store
+	plaintext_internal.deny == set() with input as required
+	plaintext_internal.deny == set() with input as unknown
+	plaintext_internal.deny == set() with input as mesh
+	plaintext_internal.deny == set() with input as local
+	plaintext_internal.deny == set() with input as loopback
+	plaintext_internal.deny == set() with input as outside
+	plaintext_internal.deny == set() with input as protected
+	plaintext_internal.deny == set() with input as nothing
+	plaintext_internal.deny == set() with input as {}
+}
