@@ -27,7 +27,17 @@ GO: dict[str, tuple[str, ...]] = {
 """The sources (readers and linkers) behind each key of `input.go`."""
 
 _NODES = (
-    *("app_config", "compose", "endpoints", "edges", "env_file", "github_workflow", "gitlab_ci", "kubernetes", "manifest"),
+    *(
+        "app_config",
+        "compose",
+        "endpoints",
+        "edges",
+        "env_file",
+        "github_workflow",
+        "gitlab_ci",
+        "kubernetes",
+        "manifest",
+    ),
     *("nginx", "service_file"),
 )
 
@@ -50,8 +60,9 @@ CHANGE: dict[str, tuple[str, ...]] = {
     "files": (),
     "sums": ("go_sum",),
     "downgrades": ("go_mod",),
+    "opened": _NODES,
 }
-"""The readers behind each key of `input.change`; git itself tells the most of it."""
+"""The sources behind each key of `input.change`; git itself tells the most of it."""
 
 EVERYTHING = frozenset(source for half in (GO, NETWORK) for sources in half.values() for source in sources)
 _FACTS = frozenset({("change",), ("go",), ("network",)})
@@ -60,6 +71,7 @@ _DEPTH: dict[tuple[str, ...], int] = {
     ("change", "exists"): 1,
     ("change", "files"): 1,
     ("change", "sums"): 1,
+    ("change", "opened"): 1,
 }
 _WITHOUT_SOURCES = frozenset({"config", "now", "observed", "run", "sources"})
 _HALVES = {"go": GO, "network": NETWORK}

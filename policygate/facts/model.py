@@ -20,6 +20,7 @@ from policygate.facts.model_network import (
     FoundException,
     FoundService,
     HostNetwork,
+    Opened,
     Service,
 )
 from policygate.location import At, Fact
@@ -752,6 +753,8 @@ class Change(Fact):
     """Of files that both sides have, renames followed."""
     downgrades: list[Downgrade] = []
     """Of files that both sides have, renames followed."""
+    opened: list[Opened] = []
+    """Of the whole network: the new edges, sorted by both ends, then datastores that services reach over others."""
 
 
 class Base(Fact):

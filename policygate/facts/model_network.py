@@ -287,3 +287,27 @@ class HostNetwork(Fact):
 
     service: str
     at: At
+
+
+class Opened(Fact):
+    """A way that a change opens: an edge that the base has not, or a datastore that it brings into reach."""
+
+    source: str
+    target: str
+    protocol: str
+    """What is spoken with the target, as `grpc`; empty when nothing says it."""
+    tls: Tls
+    """Of the connection to the target."""
+    family: Family
+    datastore: bool
+    """Whether the target is a database, cache or the like."""
+    environment: str
+    """The environment of the target; empty when none claims it."""
+    protected: bool
+    """Whether that environment is protected."""
+    hops: list[str]
+    """The services between, in order; empty when the source talks to the target itself."""
+    at: At
+    """The edge that is new; for one that uses what is declared already, the endpoint."""
+    evidence: list[Evidence]
+    """What else it rests on: the other edges of the way, what says that the environment is protected."""
