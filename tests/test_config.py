@@ -142,3 +142,62 @@ def test_rules_that_do_not_exist(text: str, message: str, hint: str) -> None:
         parse_config("policygate.yaml", text.encode()).check_rules(RULES)
     assert (caught.value.message, caught.value.hint) == (message, hint)
     assert caught.value.at is not None
+
+
+NETWORK = """\
+network:
+  service: orders
+  environments:
+    production: {protected: true, isolated: true, hosts: ["*.PROD.acme.example.", 10.0.0.0/8], paths: [deploy/prod]}
+  services:
+    orders: {owner: team-orders, depends_on: [billing, {target: stock, protocol: GRPC, asynchronous: true}]}
+    billing: {depends_on: []}
+    stock: {}
+  datastores: {orders-db: {hosts: [db.prod.acme.example], owners: [orders], poolers: [pool.prod.acme.example]}}
+  forbidden: [{from: "zone:dmz", to: orders-db, reason: never}]
+  independent: [[orders, billing]]
+  egress: []
+"""
+
+
+def test_network_section() -> None:
+    stated = parse_config("policygate.yaml", NETWORK.encode()).network()
+    (production,) = stated.environments
+    assert (production.protected, production.isolated) == (True, True)
+    assert [(claim.pattern, claim.at.start.line, claim.at.start.column) for claim in production.hosts] == [
+        ("*.prod.acme.example", 4, 59),
+        ("10.0.0.0/8", 4, 83),
+    ]
+    orders, billing, stock = stated.services
+    assert [(d.target, d.protocol, d.asynchronous, d.at.start.column) for d in orders.depends_on] == [
+        ("billing", "", False, 47),
+        ("stock", "grpc", True, 56),
+    ]
+    assert (orders.declares, billing.declares, stock.declares) == (True, True, False)
+    assert [(each.kind, each.sources, each.targets, each.at.start.line) for each in stated.contracts] == [
+        ("forbidden", ("zone:dmz",), ("orders-db",), 10),
+        ("independent", ("orders", "billing"), ("orders", "billing"), 11),
+    ]
+    assert (stated.exists, stated.egress_stated, stated.egress) == (True, True, ())
+    assert not parse_config("policygate.yaml", b"version: 1\n").network().exists
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("network: {env: {}}", "unknown key `network.env`", "known keys: service, environments"),
+        ("network: {environments: {prod: {host: []}}}", "unknown key `network.environments.prod.host`", "hosts"),
+        ("network: {services: {a: {depends_on: [{targt: b}]}}}", "network.services.a.depends_on.0.target", ""),
+        ("network: {services: {a: {depends_on: [{target: b, proto: x}]}}}", "depends_on.0.proto`", "did you mean"),
+        ("network: {forbidden: [{form: a, to: b}]}", "`network.forbidden.0.from`", ""),
+        ("network: {shared: [10.0.0.1/8]}", "`network.shared.0`: is no CIDR", ""),
+        ("network: {shared: ['db:5432']}", "is no host, `*.domain` or CIDR", ""),
+        ("network: {shared: ['*']}", "is no host, `*.domain` or CIDR", ""),
+        ("network: {egress: ['https://a.example']}", "`network.egress.0`", ""),
+    ],
+)
+def test_network_section_with_a_mistake(text: str, message: str, hint: str) -> None:
+    with pytest.raises(UsageError) as error:
+        parse_config("policygate.yaml", f"version: 1\n{text}\n".encode())
+    assert message in error.value.message
+    assert hint in (error.value.hint or "")

@@ -51,8 +51,8 @@ def test_every_renderer_is_in_the_table() -> None:
         (".gitlab-ci.yml", "gitlab_ci"),
         ("ci/build.gitlab-ci.yml", "gitlab_ci"),
         (".github/workflows/ci.yaml", "github_workflow"),
-        ("x/.github/workflows/ci.yaml", ""),
-        (".github/dependabot.yml", ""),
+        ("x/.github/workflows/ci.yaml", "manifest"),
+        (".github/dependabot.yml", "manifest"),
         ("Dockerfile", "dockerfile"),
         ("build/Dockerfile.dev", "dockerfile"),
         ("ledger.dockerfile", "dockerfile"),
@@ -99,8 +99,8 @@ def test_the_readme_names_every_format_and_every_command() -> None:
 
 
 def test_no_file_outgrows_the_house() -> None:
-    """But for the model, which is one list of nouns on purpose."""
-    files = set(PACKAGE.rglob("*.py")) - {PACKAGE / "facts" / "model.py"}
+    """But for the model, which is lists of nouns on purpose."""
+    files = set(PACKAGE.rglob("*.py")) - set((PACKAGE / "facts").glob("model*.py"))
     sizes = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in files}
     assert {str(path.relative_to(PROJECT)): size for path, size in sizes.items() if size > 330} == {}
 

@@ -2,9 +2,9 @@ from itertools import chain
 
 import pytest
 
-from policygate.engine.needs import CHANGE, EVERYTHING, GO, needs
+from policygate.engine.needs import CHANGE, EVERYTHING, GO, NETWORK, needs
 from policygate.facts import LINKERS, READERS
-from policygate.facts.model import Change, Facts, Go
+from policygate.facts.model import Change, Facts, Go, Network
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,9 @@ from policygate.facts.model import Change, Facts, Go
         (("now",), set()),
         (("base", "exists"), set()),
         (("sources", "go_mod"), set()),
-        (("network",), set()),
+        (("network",), EVERYTHING),
+        (("network", "kubernetes", "workloads"), {"endpoints", "kubernetes", "manifest"}),
+        (("base", "network", "exemptions"), {"edges", "service_file"}),
         (("change", "exists"), set()),
         (("change", "files", "path"), set()),
         (("change", "sums", "before"), {"go_sum"}),
@@ -48,9 +50,10 @@ def test_several_paths_need_the_sources_of_each() -> None:
 
 def test_every_key_of_the_facts_has_its_sources() -> None:
     assert set(GO) == set(Go.model_fields)
+    assert set(NETWORK) == set(Network.model_fields)
     assert set(CHANGE) == set(Change.model_fields)
     quiet = {name for name in Facts.model_fields if not needs([(name,)])}
-    assert quiet == {"config", "network", "now", "observed", "run", "sources"}
+    assert quiet == {"config", "now", "observed", "run", "sources"}
 
 
 def test_the_sources_are_all_readers_and_linkers() -> None:

@@ -5,7 +5,9 @@ import pytest
 from policygate.facts import run_reader
 from policygate.facts.change import base_of, base_paths, change_of
 from policygate.facts.link import go_contexts, go_exposures, go_modules, go_sums
-from policygate.facts.model import Change, ChangedFile, FileFacts, Go
+from policygate.facts.model import Change, ChangedFile, FileFacts, Go, Network
+from policygate.facts.model_kubernetes import Kubernetes, MeshOpening
+from policygate.facts.model_network import HostNetwork
 from policygate.facts.own import Surroundings, state_own
 from policygate.location import At, Position
 
@@ -175,7 +177,7 @@ def test_the_base_holds_what_stands_in_the_paths_and_nothing_else() -> None:
         "settings": {".gitlab-ci.yml", "a/Dockerfile"},
     }
 
-    base = base_of(whole, {"b/go.mod", ".gitlab-ci.yml", "README.md"})
+    base = base_of(whole, Network(), {"b/go.mod", ".gitlab-ci.yml", "README.md"})
 
     assert base.exists
     assert standing(base.go) == {
@@ -185,10 +187,25 @@ def test_the_base_holds_what_stands_in_the_paths_and_nothing_else() -> None:
         "settings": {".gitlab-ci.yml"},
     }
     assert [s.value for s in base.go.settings.GOPROXY] == ["https://goproxy.cn,direct"]
-    assert standing(base_of(whole, {"a/go.sum"}).go) == {"sums": {"a/go.sum"}, "sum_conflicts": {"a/go.sum"}}
-    assert standing(base_of(whole, ()).go) == {}
+    assert standing(base_of(whole, Network(), {"a/go.sum"}).go) == {"sums": {"a/go.sum"}, "sum_conflicts": {"a/go.sum"}}
+    assert standing(base_of(whole, Network(), ()).go) == {}
     every = {path for paths in standing(whole).values() for path in paths}
-    assert base_of(whole, every).go == whole
+    assert base_of(whole, Network(), every).go == whole
+
+
+def test_the_base_holds_the_network_of_the_paths() -> None:
+    there = [HostNetwork(service=path, at=line_one(path)) for path in ("a.yml", "b.yml")]
+    opening = MeshOpening(
+        kind="ServiceEntry", environment="", protected=False, namespace="", name="x", host="*", at=line_one("b.yml")
+    )
+    whole = Network(host_networks=there, kubernetes=Kubernetes(openings=[opening]))
+    for path, services, openings in (("a.yml", ["a.yml"], []), ("b.yml", ["b.yml"], [opening])):
+        base = base_of(Go(), whole, {path}).network
+        assert ([each.service for each in base.host_networks], base.kubernetes.openings) == (services, openings)
+
+
+def line_one(path: str) -> At:
+    return At(path=path, start=Position(line=1, column=1), end=Position(line=1, column=2), origin="text")
 
 
 def test_the_base_knows_files_by_their_old_names() -> None:
