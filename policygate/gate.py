@@ -6,6 +6,7 @@ from pathlib import Path
 
 from policygate import builtin
 from policygate.case import Case, open_case
+from policygate.changes import same_environment
 from policygate.config import FILE_NAME
 from policygate.engine import EngineChoice, open_engine
 from policygate.engine.bundle import write_bundle
@@ -16,6 +17,7 @@ from policygate.errors import CheckoutError, PolicygateError, UsageError
 from policygate.excerpt import excerpts
 from policygate.facts import model
 from policygate.facts.change import base_of, base_paths, change_of
+from policygate.facts.net.opened import opened
 from policygate.findings import Checked, EngineInfo, Finding, Preview, Problem, Rule, Verdict, judge
 from policygate.gathering import Gathered, gather, merged_pipeline, undecided
 from policygate.ground import Ground
@@ -25,6 +27,7 @@ from policygate.preview import preview
 from policygate.reading import unseen_advice
 from policygate.request import Request
 from policygate.settling import Settled, settle
+from policygate.showing import around, new_paths
 from policygate.steering import overridden, steering
 from policygate.tree import Tree
 from policygate.waivers import FILE_NAME as WAIVERS
@@ -99,6 +102,8 @@ def judged(decided: Decided) -> Verdict:
         engine=decided.engine,
         rules=case.asked,
         previews=tuple(decided.previews),
+        opened=new_paths(decided.inputs[0].change),
+        around=around(decided.inputs[0].change, head.network),
         lines=excerpts(case.ground.head, head.files.secrets, verdict.findings, _given(case)),
         advice=tuple(_advice(case.ground, decided.sides, verdict.findings)),
     )
@@ -136,7 +141,10 @@ def inputs_of(case: Case, sides: Sequence[Gathered]) -> list[model.Facts]:
         return plain
     head, base = sides
     revisions = (compared.base_commit, compared.head_commit)
-    change = change_of(base.files, head.files, case.ground.changed, revisions=revisions)
+    moved = {old: new for old, new in case.ground.renames.items() if same_environment(old, new)}
+    change = change_of(base.files, head.files, case.ground.changed, revisions=revisions).model_copy(
+        update={"opened": opened(base.network, head.network, moved)}
+    )
     before = base_of(base.go, base.network, base_paths(case.ground.changed))
     return [plain[0].model_copy(update={"change": change, "base": before}), *plain[1:]]
 
@@ -248,6 +256,8 @@ def _advice(ground: Ground, sides: Sequence[Gathered], shown: Sequence[Finding])
     if not own.stated:
         guessed = ", ".join(f"`{prefix}`" for prefix in own.modules) or "nothing"
         yield f"taken for your own: {guessed}; state it under `own` in {FILE_NAME} (`policygate init` writes one)"
+    if sides[0].network.endpoints and not ground.settings.config.network:
+        yield f"which hosts are production, and whose, is not said: `network` in {FILE_NAME} says it"
     if any(FILE_NAME in assumed for finding in shown for assumed in finding.assumes):
         yield f"what {FILE_NAME} does not state is assumed, and findings that rest on it are notes"
     if ground.uncommitted:

@@ -10,7 +10,19 @@ from policygate.location import At, Fact
 from policygate.reasons import Matched, Source
 
 MOST = 6
-DERIVED = {"go.exposures": "go.contexts", "go.sum_conflicts": "go.sums", "go.work_flags": "go.works"}
+DERIVED = {
+    "go.exposures": "go.contexts",
+    "go.sum_conflicts": "go.sums",
+    "go.work_flags": "go.works",
+    "network.cycles": "network.edges",
+    "network.exemptions": "network.services",
+    "network.host_networks": "network.services",
+    "network.kubernetes.aliases": "network.services",
+    "network.kubernetes.openings": "network.kubernetes.workloads",
+    "network.kubernetes.scopes": "network.kubernetes.workloads",
+    "network.kubernetes.uncovered": "network.kubernetes.policies",
+    "network.kubernetes.unneeded": "network.kubernetes.policies",
+}
 """Facts that are there only where something is wrong, and those that they are made of."""
 
 _MOST_FIELDS = 6

@@ -20,6 +20,8 @@ _OUTSIDE = {
 PIPELINES = {"gitlab": ".gitlab-ci.yml", "github": ".github/workflows/policygate.yml"}
 """The file in which each kind of pipeline runs the gate."""
 
+_MOST_HOSTS = 8
+
 _TEMPLATES = {"gitlab": "gitlab/example.gitlab-ci.yml", "github": "github/workflow.yml"}
 
 
@@ -53,6 +55,8 @@ def render_config(facts: Facts) -> str:
             "# outer:",
             *_families(facts),
             "",
+            *_network(facts),
+            "",
             "# The least severity that fails a check: error, warning or note.",
             "fail_on: error",
             "",
@@ -78,6 +82,30 @@ def _families(facts: Facts) -> Iterable[str]:
     for family, meaning in _OUTSIDE.items():
         if family in found:
             yield f"#   {family}: {{}}  # {meaning}"
+
+
+def _network(facts: Facts) -> Iterable[str]:
+    """The form of the section `network`, with the hosts that the checkout talks to."""
+    seen = sorted(
+        {h.name for e in facts.network.endpoints for h in e.hosts if h.host_class in {"internal", "external"}}
+    )
+    shown = [host for host in seen if host.replace(".", "").replace("-", "").isalnum()][:_MOST_HOSTS]
+    yield "# Which hosts are production and whose they are; rules on the network say little without it."
+    if shown:
+        yield f"# Endpoints of this checkout: {', '.join(shown)}"
+    yield from (
+        "# network:",
+        "#   service: orders  # what this repository is, if it is one service",
+        "#   environments:",
+        "#     production:",
+        "#       protected: true  # its datastores are for their owners only",
+        "#       hosts: ['*.prod.acme.example', 10.20.0.0/16]",
+        "#       paths: [deploy/prod]  # the files that deploy to it",
+        "#   datastores:",
+        "#     orders-db:",
+        "#       {hosts: [orders-db.prod.acme.example], owners: [orders], poolers: [pool.prod.acme.example]}",
+        "#   egress: ['*.stripe.example']  # the hosts outside that may be called",
+    )
 
 
 def _own_proxies(facts: Facts) -> list[str]:

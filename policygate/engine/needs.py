@@ -68,6 +68,8 @@ EVERYTHING = frozenset(source for half in (GO, NETWORK) for sources in half.valu
 _FACTS = frozenset({("change",), ("go",), ("network",)})
 _DEPTH: dict[tuple[str, ...], int] = {
     ("go", "settings"): 3,
+    ("network", "kubernetes"): 3,
+    ("network", "nginx"): 3,
     ("change", "exists"): 1,
     ("change", "files"): 1,
     ("change", "sums"): 1,

@@ -44,7 +44,7 @@ class _Linker:
             hosts=hosts,
             database=found.database,
             tls=found.tls,
-            mesh_tls=False,
+            mesh_tls=bool(hosts) and all(self.directory.is_encrypted(host.name, where) for host in hosts),
             credentials=found.credentials,
             dynamic=found.dynamic,
             by=found.by,

@@ -46,6 +46,7 @@ class Directory:
                 self._declared.setdefault(each.name.lower(), each.name)
         self._catalog = _catalog(files.services)
         self._lifecycles = {each.name.lower(): each.lifecycle for each in files.services if each.lifecycle}
+        self._strict = _strict(files)
         self._local: dict[tuple[str, str], FoundService] = {}
         self._hosts: dict[str, FoundService] = {}
         for service in files.services:
@@ -139,6 +140,11 @@ class Directory:
                 return self.name_of(self._hosts[name])
         return ""
 
+    def is_encrypted(self, host: str, where: Where) -> bool:
+        """Whether the mesh refuses plaintext where a host of the cluster is."""
+        namespace = _namespace(host) or (where.namespace if self.service_of(host, where) else "")
+        return bool(namespace) and namespace in self._strict
+
     def lifecycle_of(self, name: str) -> str:
         """The lifecycle of what a catalog calls so; empty when it says none."""
         return self._lifecycles.get(name.lower(), "")
@@ -192,6 +198,13 @@ def _catalog(services: Iterable[FoundService]) -> dict[str, list[FoundService]]:
         if service.declared and service.kind == "service":
             catalog[posixpath.dirname(service.at.path)].append(service)
     return catalog
+
+
+def _strict(files: FileFacts) -> set[str]:
+    """The namespaces in which every pod of the mesh refuses plaintext, whatever file says so."""
+    found = [each for objects in files.kubernetes for each in objects.peer_authentications]
+    relaxed = {each.namespace for each in found if each.mode != "STRICT" or each.dynamic or each.port_modes}
+    return {each.namespace for each in found if each.mode == "STRICT" and not each.labels} - relaxed
 
 
 def _called(alias: FoundAlias) -> Iterator[str]:
