@@ -197,6 +197,7 @@ without_network_section(network) := object.union(networked(network, {}), {"confi
 endpoint(hosts, fields) := object.union(
 	{
 		"service": "orders",
+		"holder": "orders",
 		"environment": "",
 		"protected": false,
 		"key": "DATABASE_URL",

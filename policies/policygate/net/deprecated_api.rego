@@ -19,7 +19,7 @@ deny contains finding if {
 	edge.target_lifecycle == "deprecated"
 	finding := {
 		"message": sprintf("`%s` uses `%s`, which is deprecated%s", [edge.source, edge.target, whose(edge.target_owner)]),
-		"subject": subject([sprintf("%s -> %s", [edge.source, edge.target]), edge.protocol, edge.interface]),
+		"subject": sprintf("%s -> %s", [edge.source, edge.target]),
 		"at": edge.at,
 		"related": edge.evidence,
 	}
@@ -28,5 +28,3 @@ deny contains finding if {
 whose("") := ""
 
 whose(owner) := sprintf(" by `%s`", [owner]) if not owner == ""
-
-subject(parts) := concat(": ", [part | some part in parts; not part == ""])

@@ -26,7 +26,7 @@ of_a_team := checkout({
 test_owner_is_named if {
 	{[finding.message, finding.subject] | some finding in deprecated_api.deny} == {[
 		"`orders` uses `stock-v1`, which is deprecated by `team-stock`",
-		"orders -> stock-v1: grpc: Check",
+		"orders -> stock-v1",
 	]} with input as of_a_team
 }
 

@@ -21,17 +21,16 @@ deny contains finding if {
 	some edge in input.network.edges
 	some contract in edge.breaks
 	finding := {
-		"message": sprintf("`%s` must not talk to `%s`: %s", [edge.source, edge.target, contract.message]),
-		"subject": subject([
-			sprintf("%s -> %s", [edge.source, edge.target]),
-			edge.protocol,
-			edge.interface,
-			contract.kind,
-			contract.message,
-		]),
+		"message": sprintf("`%s` talks to `%s`: %s", [edge.source, edge.target, contract.message]),
+		"subject": subject(edge.source, edge.target, contract.kind, contract.message),
 		"at": edge.at,
 		"related": array.concat([{"message": "the contract", "at": contract.at}], edge.evidence),
 	}
 }
 
-subject(parts) := concat(": ", [part | some part in parts; not part == ""])
+# There is one order, and its message names every layer.
+subject(source, target, "order", _) := sprintf("%s -> %s: order", [source, target])
+
+subject(source, target, kind, message) := sprintf("%s -> %s: %s: %s", [source, target, kind, message]) if {
+	not kind == "order"
+}

@@ -41,7 +41,7 @@ deny contains finding if {
 	}
 }
 
-is_store(true, _)
+is_store(true, _) := true
 
 is_store(_, datastore) if not datastore == ""
 

@@ -1,9 +1,10 @@
 # METADATA
 # title: A service uses what it does not declare
 # description: >-
-#   Whoever plans a change, an outage drill or a firewall goes by what services declare. An address in the
-#   configuration of a service that declares its dependencies, be it in policygate.yaml, in its service file or in the catalog, and does
-#   not declare this one, makes all of these wrong. Services that declare nothing are not asked.
+#   Whoever plans a change, a drill or a firewall goes by what services declare. An address that a service is
+#   configured with and that it does not declare, although it declares others (in policygate.yaml, its service file or the
+#   catalog), makes all of these wrong. A host that is no known service may be one of the declared: a note until the
+#   `hosts` of services say so. Services that declare nothing are not asked.
 # related_resources:
 #   - ref: https://12factor.net/backing-services
 #     description: Backing services are attached resources
@@ -33,17 +34,22 @@ deny contains finding if {
 			edge.target,
 			spoken(edge.protocol),
 		]),
-		"subject": subject([sprintf("%s -> %s", [edge.source, edge.target]), edge.protocol, edge.interface]),
+		"subject": sprintf("%s -> %s", [edge.source, edge.target]),
 		"at": edge.at,
 		"related": array.concat(
 			edge.evidence,
 			[{"message": sprintf("`%s` is described here", [edge.source]), "at": at} | some at in places[edge.source]],
 		),
+		"assumes": [assumed |
+			not places[edge.target]
+			assumed := sprintf(
+				"`%s` is nothing that `%s` declares under another name (`hosts` of a service in policygate.yaml would say so)",
+				[edge.target, edge.source],
+			)
+		],
 	}
 }
 
 spoken("") := ""
 
 spoken(protocol) := sprintf(" (%s)", [protocol]) if not protocol == ""
-
-subject(parts) := concat(": ", [part | some part in parts; not part == ""])
