@@ -7,6 +7,7 @@ from json import dumps
 from typing import Literal
 
 from policygate.location import At
+from policygate.topology import NewPath, Way
 
 Severity = Literal["error", "warning", "note"]
 Outcome = Literal["pass", "fail", "error"]
@@ -204,6 +205,10 @@ class Verdict:
     compared: Compared | None = None
     """None outside merge-request mode."""
     previews: tuple[Preview, ...] = ()
+    opened: tuple[NewPath, ...] = ()
+    """What the change opens in the network; empty outside merge-request mode."""
+    around: tuple[Way, ...] = ()
+    """The edges beside those that are new, so that these can be drawn."""
     advice: tuple[str, ...] = ()
     """One line each on how to make the next run say more, such as what to state in `policygate.yaml`."""
 
