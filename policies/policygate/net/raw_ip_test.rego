@@ -31,14 +31,14 @@ test_address_in_a_file_of_a_protected_environment if {
 }
 
 of_the_host := checkout(
-	object.union(production, {"name": "fd00::1"}),
+	object.union(production, {"name": "fd00::1", "port": 0}),
 	{"environment": "staging", "service": ""},
 	[],
 )
 
 test_address_of_a_protected_environment if {
 	{finding.message | some finding in raw_ip.deny} == {concat(" ", [
-		"`DATABASE_URL` names `[fd00::1]:5432` by its address,",
+		"`DATABASE_URL` names `[fd00::1]` by its address,",
 		"in the protected environment `production`",
 	])} with input as of_the_host
 }
