@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from policygate.findings import SEVERITIES, Checked, Excuse, Finding, Preview, Verdict, at_least
 from policygate.location import At, Origin
 from policygate.report.drawing.screen import flat, show
+from policygate.topology import NewPath, Tls
 
 OUTCOMES: dict[str, str] = {"pass": "passed", "fail": "failed", "error": "no decision"}
 STANDS_FOR: dict[Origin, str] = {
@@ -17,6 +18,7 @@ STANDS_FOR: dict[Origin, str] = {
 }
 NO_FILE = "policygate.yaml"
 """The file of what has none, for formats that want one: it is where such a thing can be stated."""
+TLS: dict[Tls, str] = {"required": "TLS", "optional": "TLS optional", "disabled": "plaintext", "unknown": ""}
 _SHOWN = 4
 _DIGITS = 10
 
@@ -94,6 +96,16 @@ def previewed(preview: Preview) -> str:
     if preview.problem:
         return f"{rule} cannot be evaluated: {flat(preview.problem)}"
     return f"{rule} would find {preview.now}, {preview.before} of them in the base too; it is not judged by yet"
+
+
+def opens(paths: Sequence[NewPath]) -> str:
+    """How much a change opens."""
+    return f"this change opens {count(len(paths), 'new path')}"
+
+
+def spoken(path: NewPath) -> str:
+    """What is spoken with the target of a new path, and whether anybody can listen; empty when nothing says it."""
+    return ", ".join(filter(None, [path.protocol, TLS[path.tls]]))
 
 
 def pending(excuse: Excuse) -> str:
