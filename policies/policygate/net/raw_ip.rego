@@ -23,6 +23,9 @@ deny contains finding if {
 	some endpoint in input.network.endpoints
 	some host in endpoint.hosts
 	host.literal_ip
+
+	# What stands behind another name is not written there.
+	contains(endpoint.text, host.name)
 	not host.host_class == "loopback"
 	not host.name in input.config.parameters["net.raw_ip"].allow
 	protected := array.concat(

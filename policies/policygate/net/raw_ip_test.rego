@@ -6,7 +6,7 @@ import data.policygate.net.raw_ip
 checkout(host, fields, allow) := facts_test.networked(
 	{"endpoints": [facts_test.endpoint(
 		[facts_test.endpoint_host("10.1.2.3", object.union({"literal_ip": true, "host_class": "internal"}, host))],
-		fields,
+		object.union({"text": "postgres://10.1.2.3:5432/app"}, fields),
 	)]},
 	{"net.raw_ip": {"allow": allow}},
 )
@@ -32,7 +32,7 @@ test_address_in_a_file_of_a_protected_environment if {
 
 of_the_host := checkout(
 	object.union(production, {"name": "fd00::1", "port": 0}),
-	{"environment": "staging", "service": ""},
+	{"environment": "staging", "service": "", "text": "fd00::1"},
 	[],
 )
 
@@ -47,6 +47,8 @@ named := checkout({"literal_ip": false}, production, [])
 
 loopback := checkout({"host_class": "loopback"}, production, [])
 
+behind_a_name := checkout({}, object.union(production, {"text": "postgres://db:5432/app"}), [])
+
 allowed := checkout({}, production, ["10.1.2.3"])
 
 open := checkout({"environment": "staging"}, {"environment": "staging"}, [])
@@ -56,6 +58,7 @@ nothing := facts_test.networked({"endpoints": []}, {})
 test_near_misses if {
 	raw_ip.deny == set() with input as named
 	raw_ip.deny == set() with input as loopback
+	raw_ip.deny == set() with input as behind_a_name
 	raw_ip.deny == set() with input as allowed
 	raw_ip.deny == set() with input as open
 	raw_ip.deny == set() with input as nothing

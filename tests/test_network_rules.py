@@ -1,0 +1,394 @@
+"""Every rule on endpoints and edges on a whole little checkout: its finding, what is right beside it, and a waiver.
+
+The right files stand in the same checkout as the wrong one, so that the one finding is also all that is found.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from policygate import gathering, reading
+from policygate.facts import run_linker, run_reader
+from policygate.facts.files import Files
+from policygate.facts.model import FileFacts, Network
+from policygate.facts.own import Surroundings
+from policygate.findings import Verdict
+from policygate.gate import check
+from policygate.request import Request
+
+Make = Callable[..., Path]
+
+SECTION = """\
+network:
+  environments:
+    production:
+      protected: true
+      hosts: ["*.prod.acme.example", 10.20.0.0/16]
+      paths: [deploy/prod]
+    staging: {hosts: ["*.staging.acme.example"], paths: [deploy/staging]}
+  shared: [vault.prod.acme.example]
+  internal: ["*.corp.acme.example"]
+  services:
+    orders: {paths: [orders], hosts: [orders.prod.acme.example]}
+    billing: {paths: [billing], hosts: [billing.prod.acme.example]}
+  datastores:
+    orders-db:
+      hosts: [orders-db.prod.acme.example, 10.20.0.5]
+      owners: [orders]
+      poolers: ["pool*.prod.acme.example"]
+  egress: ["*.partner.example"]
+"""
+
+
+def chain(layers: str = "", *, web: str = "", orders: str = "", stock: str = "", owner: str = "team-stock") -> str:
+    """Three services of two layers, with what each depends on."""
+    return f"""\
+network:
+  layers: [{layers}]
+  services:
+    web:
+      {{layer: edge, owner: team-web, hosts: [web.acme.example], depends_on: [{web}]}}
+    orders:
+      {{layer: core, owner: team-orders, hosts: [orders.acme.example], depends_on: [{orders}]}}
+    stock:
+      {{layer: core, owner: "{owner}", hosts: [stock.acme.example], depends_on: [{stock}]}}
+"""
+
+
+def component(name: str, lifecycle: str, *depends_on: str) -> str:
+    depends = "".join(f"\n    - component:{each}" for each in depends_on)
+    return f"""\
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {{name: {name}}}
+spec:
+  type: service
+  lifecycle: {lifecycle}
+  owner: team-{name}
+  dependsOn:{depends or " []"}
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A checkout with one thing wrong."""
+
+    place: tuple[str, int, int]
+    """File, line and column of the one finding."""
+    message: str
+    files: Mapping[str, str]
+    section: str = SECTION
+    severity: str = "error"
+    related: tuple[str, ...] = ()
+    """The files that it rests on, besides its own."""
+
+
+CASES = {
+    "net.prod_datastore_direct": Case(
+        ("billing/.env", 1, 14),
+        "`DATABASE_URL` of `billing` leads straight to `orders-db.prod.acme.example:5432`, the datastore `orders-db` "
+        "of the protected environment `production`, which only `orders` may talk to directly",
+        {
+            "billing/.env": "DATABASE_URL=postgres://orders-db.prod.acme.example:5432/app?sslmode=verify-full\n",
+            "orders/.env": "DATABASE_URL=postgres://orders-db.prod.acme.example:5432/app?sslmode=verify-full\n",
+            "billing/pool.env": "DATABASE_URL=postgres://pool1.prod.acme.example:6432/app?sslmode=verify-full\n",
+            "billing/dev.env": "DATABASE_URL=postgres://localhost:5432/app\n",
+        },
+        related=("policygate.yaml", "policygate.yaml", "policygate.yaml", "policygate.yaml"),
+    ),
+    "net.cross_environment": Case(
+        ("deploy/staging/billing.env", 1, 9),
+        "`API_URL` belongs to the environment `staging` and leads to `orders.prod.acme.example:443` of `production`",
+        {
+            "deploy/staging/billing.env": "API_URL=https://orders.prod.acme.example\nVAULT_URL=https://vault.prod.acme.example\n",
+            "deploy/prod/billing.env": "API_URL=https://orders.prod.acme.example\n",
+            "billing/.env": "API_URL=https://orders.prod.acme.example\n",
+        },
+        related=("policygate.yaml", "policygate.yaml"),
+    ),
+    "net.plaintext_protocol": Case(
+        ("billing/.env", 1, 9),
+        "`API_URL` of `billing` talks to `api.partner.example:80`, a host outside, without TLS",
+        {
+            "billing/.env": "API_URL=http://api.partner.example\nDEV_URL=http://localhost:8080\n",
+            "orders/.env": "API_URL=https://api.partner.example\n",
+        },
+    ),
+    "net.plaintext_internal": Case(
+        ("billing/.env", 1, 10),
+        "`WIKI_URL` of `billing` talks to `wiki.corp.acme.example:80`, a host of the own network, without TLS",
+        {
+            "billing/.env": "WIKI_URL=http://wiki.corp.acme.example\n",
+            "orders/.env": "WIKI_URL=https://wiki.corp.acme.example\n",
+        },
+        severity="note",
+    ),
+    "net.unknown_host": Case(
+        ("billing/.env", 1, 9),
+        "`API_URL` of `billing` leads to `api.elsewhere.example:443`, "
+        "a host outside that policygate.yaml does not declare",
+        {
+            "billing/.env": "API_URL=https://api.elsewhere.example\nCACHE_URL=rediss://cache:6379\n",
+            "orders/.env": "API_URL=https://api.partner.example\nWIKI_URL=https://wiki.corp.acme.example\n",
+        },
+        severity="warning",
+    ),
+    "net.raw_ip": Case(
+        ("deploy/prod/billing.env", 1, 9),
+        "`API_URL` names `10.20.0.9:8443` by its address, in the protected environment `production`",
+        {
+            "deploy/prod/billing.env": "API_URL=https://10.20.0.9:8443\nBIND_ADDR=0.0.0.0:8443\n",
+            "deploy/prod/orders.env": "API_URL=https://billing.prod.acme.example:8443\n",
+        },
+        severity="warning",
+        related=("policygate.yaml", "policygate.yaml"),
+    ),
+    "net.credentials_in_config": Case(
+        ("billing/compose.yaml", 6, 21),
+        "`DATABASE_URL` of `billing` holds a password for `db.partner.example:5432`",
+        {
+            "billing/compose.yaml": """\
+services:
+  db: {image: "postgres:18"}
+  billing:
+    image: billing
+    environment:
+      DATABASE_URL: postgres://app:hunter2@db.partner.example:5432/app?sslmode=verify-full
+      TEST_URL: postgres://app:hunter2@db:5432/app
+      OTHER_URL: postgres://app:${PASSWORD}@db.partner.example:5432/app?sslmode=verify-full
+""",
+        },
+    ),
+    "net.undeclared_dependency": Case(
+        (".env", 2, 9),
+        "`orders` talks to `web` (http) and does not declare it",
+        {
+            ".env": "STOCK_URL=https://stock.acme.example\nWEB_URL=https://web.acme.example\n",
+        },
+        section=chain(orders="stock") + "  service: orders\n",
+        related=("policygate.yaml",),
+    ),
+    "net.forbidden_layer": Case(
+        ("policygate.yaml", 7, 84),
+        "`orders` talks to `web`: a layer talks to itself and to those after it: `edge`, `core`",
+        {".env": ""},
+        section=chain("edge, core", orders="web, stock"),
+        related=("policygate.yaml",),
+    ),
+    "net.cycle": Case(
+        ("policygate.yaml", 7, 84),
+        "services wait for one another: orders -> stock -> orders",
+        {".env": ""},
+        section=chain(web="orders", orders="stock", stock="orders"),
+        related=("policygate.yaml",),
+    ),
+    "net.fan_in": Case(
+        ("policygate.yaml", 9, 7),
+        "2 services talk to `stock`, more than 1",
+        {".env": ""},
+        section=chain(web="stock, orders", orders="stock") + "rules: {net.fan_in: {parameters: {limit: 1}}}\n",
+        severity="warning",
+    ),
+    "net.fan_out": Case(
+        ("policygate.yaml", 5, 7),
+        "2 services are called by `web`, more than 1",
+        {".env": ""},
+        section=chain(web="stock, orders", orders="stock") + "rules: {net.fan_out: {parameters: {limit: 1}}}\n",
+        severity="warning",
+    ),
+    "net.deprecated_api": Case(
+        ("billing/catalog-info.yaml", 9, 7),
+        "`billing` uses `stock`, which is deprecated by `team-stock`",
+        {
+            "billing/catalog-info.yaml": component("billing", "production", "stock", "orders"),
+            "orders/catalog-info.yaml": component("orders", "production"),
+            "stock/catalog-info.yaml": component("stock", "deprecated", "orders"),
+        },
+        section="",
+        severity="warning",
+    ),
+    "net.unowned": Case(
+        ("policygate.yaml", 9, 7),
+        "`stock` talks to others or they talk to it, and it has no owner",
+        {".env": ""},
+        section=chain(orders="stock", owner=""),
+        severity="warning",
+    ),
+    "net.exception_in_declaration": Case(
+        ("billing/service.json", 1, 60),
+        "`prod-db-approved` of `billing` approves nothing: a waiver has an owner, a reason and an end",
+        {
+            "billing/service.json": (
+                '{"service": "billing", "depends_on": [], "network_exception": "prod-db-approved"}\n'
+            ),
+            "orders/service.json": '{"service": "orders", "depends_on": []}\n',
+        },
+        severity="warning",
+    ),
+    "net.host_network": Case(
+        ("billing/compose.yaml", 4, 19),
+        "`agent` shares the network of its machine",
+        {
+            "billing/compose.yaml": """\
+services:
+  agent:
+    image: agent
+    network_mode: host
+  billing: {image: billing, network_mode: bridge}
+""",
+        },
+        severity="warning",
+    ),
+}
+
+
+def judged(root: Path) -> Verdict:
+    return check(Request(root=root, today="2026-01-31", engine="embedded"))
+
+
+def config(section: str) -> dict[str, str]:
+    return {"policygate.yaml": f"{section}" or "version: 1\n"}
+
+
+def found(verdict: Verdict) -> list[tuple[str, str, str, int, int, str]]:
+    return [
+        (each.rule.id, each.severity, each.at.path, each.at.start.line, each.at.start.column, each.message)
+        for each in verdict.findings
+    ]
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_one_finding_with_its_place_and_a_waiver_for_it(repository: Make, rule: str) -> None:
+    case = CASES[rule]
+    files = {**case.files, **config(case.section)}
+    verdict = judged(repository(files, name="active"))
+    assert verdict.problems == ()
+    assert found(verdict) == [(rule, case.severity, *case.place, case.message)]
+    assert tuple(each.at.path for each in verdict.findings[0].related) == case.related
+    assert verdict.outcome == ("fail" if case.severity == "error" else "pass")
+    path = case.place[0]
+    waiver = f"rule: {rule}, path: {path}, reason: moves, owner: platform, created: 2026-01-01, expires: 2026-02-15"
+    waivers = f"version: 1\nwaivers:\n  - {{{waiver}}}\n"
+    excused = judged(repository({**files, "policygate-waivers.yaml": waivers}, name="waived"))
+    assert [(each.rule.id, each.disposition) for each in excused.findings] == [(rule, "waived")]
+    assert excused.outcome == "pass"
+
+
+ARTICLE = {
+    "host and port": (
+        "addresses.env",
+        "ORDERS_DB_HOST=HOST\nORDERS_DB_PORT=5432\nORDERS_DB_SSLMODE=verify-full\n",
+        (1, 16),
+    ),
+    "a URL": ("url.env", "DATABASE_URL=postgres://HOST:5432/app?sslmode=verify-full\n", (1, 14)),
+    "capital letters": ("capitals.env", "DATABASE_URL=postgres://UPPERHOST:5432/app?sslmode=verify-full\n", (1, 14)),
+    "a dot at the end": ("dot.env", "DATABASE_URL=postgres://HOST.:5432/app?sslmode=verify-full\n", (1, 14)),
+    "one of several hosts": (
+        "several.env",
+        "DATABASE_URL=postgres://pool1.prod.acme.example:5432,HOST:5432/app?sslmode=verify-full\n",
+        (1, 14),
+    ),
+    "the DSN of the Go driver": ("go.env.env", "DSN=app@tcp(HOST:3306)/orders?tls=true\n", (1, 5)),
+    "JDBC": (
+        "application.properties",
+        "spring.datasource.url=jdbc:postgresql://HOST:5432/app?sslmode=verify-full\n",
+        (1, 23),
+    ),
+    "an entry of extra_hosts": (
+        "compose.yaml",
+        """\
+services:
+  billing:
+    image: billing
+    extra_hosts: ["db:ADDRESS"]
+    environment:
+      DATABASE_URL: postgres://db:5432/app?sslmode=verify-full
+""",
+        (6, 21),
+    ),
+    "an ExternalName": (
+        "deployment.yaml",
+        """\
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: NAMESPACE}
+spec: {type: ExternalName, externalName: HOST}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: billing, namespace: NAMESPACE}
+spec:
+  selector: {matchLabels: {app: billing}}
+  template:
+    metadata: {labels: {app: billing}}
+    spec:
+      containers:
+        - name: billing
+          image: billing
+          env:
+            - name: DATABASE_URL
+              value: postgres://db:5432/app?sslmode=verify-full
+""",
+        (19, 22),
+    ),
+}
+"""How a file can lead to the database of another service: its name, the text, the place of the finding."""
+
+
+def led_to(text: str, *values: str) -> str:
+    for name, value in zip(("HOST", "ADDRESS", "NAMESPACE"), values, strict=True):
+        text = text.replace(f"UPPER{name}", value.upper()).replace(name, value)
+    return text
+
+
+@pytest.mark.parametrize("form", ARTICLE)
+def test_whatever_the_form_the_database_of_another_is_found_and_the_right_way_is_not(
+    repository: Make, form: str
+) -> None:
+    file, text, place = ARTICLE[form]
+    files = {
+        f"billing/{file}": led_to(text, "orders-db.prod.acme.example", "10.20.0.5", "billing"),
+        f"orders/{file}": led_to(text, "orders-db.prod.acme.example", "10.20.0.5", "orders"),
+        f"billing/pooled/{file}": led_to(text, "pool1.prod.acme.example", "10.20.0.6", "pooled"),
+    }
+    verdict = judged(repository({**files, **config(SECTION)}))
+    assert verdict.problems == ()
+    assert [(each[0], *each[2:5]) for each in found(verdict)] == [
+        ("net.prod_datastore_direct", f"billing/{file}", *place)
+    ]
+
+
+UNHURT = {
+    "endpoints": {"net.exception_in_declaration", "net.host_network"},
+    "edges": set[str](),
+    "compose": {"net.exception_in_declaration"},
+}
+"""By source that fails the rules that do not need it."""
+
+
+@pytest.mark.parametrize("source", UNHURT)
+def test_facts_that_are_missing_are_no_pass(repository: Make, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    def broken_linker(linker: str, files: FileFacts, surroundings: Surroundings, half: Network) -> Network:
+        if linker == source:
+            raise KeyError(linker)
+        return run_linker(linker, files, surroundings, half)
+
+    def broken_reader(reader: str, path: str, data: bytes, files: Files) -> FileFacts:
+        if reader == source:
+            raise KeyError(reader)
+        return run_reader(reader, path, data, files)
+
+    monkeypatch.setattr(gathering, "run_linker", broken_linker)
+    monkeypatch.setattr(reading, "run_reader", broken_reader)
+    verdict = judged(repository({**config(SECTION), "compose.yaml": "services: {billing: {image: billing}}\n"}))
+    assert verdict.exit_code == 3
+    message = next(each.message for each in verdict.problems if each.message.startswith(f"source `{source}` failed"))
+    assert {rule for rule in CASES if rule not in message} == UNHURT[source]
+
+
+def test_a_file_that_cannot_be_read_is_no_pass(repository: Make) -> None:
+    verdict = judged(repository({**config(SECTION), "compose.yaml": "services: {billing: [\n"}))
+    assert [(each.severity, each.at.path) for each in verdict.findings] == [("error", "compose.yaml")]
+    assert verdict.outcome == "fail"
