@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model_network import FoundEndpoint, HostPort
 from policygate.facts.net.endpoint import Parsed
 from policygate.facts.net.settings import Found, Named, endpoints_of, secret_values
 from policygate.location import At
+
+_ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104 - it is what not to take for an endpoint
 
 
 @dataclass(frozen=True)
@@ -34,14 +37,23 @@ class Holder:
 
 
 def found_in(values: Sequence[Value], holder: Holder) -> tuple[list[FoundEndpoint], list[At]]:
-    """The endpoints among the values, in their order, and the spans that no report may show."""
+    """The endpoints among the values, in their order, and the spans that no report may show.
+
+    What the go command alone is set up with is left out: it is no service that talks.
+    """
+    values = [value for value in values if value.key not in VARIABLES]
     named = [Named(value.key, value.text) for value in values]
-    found = list(endpoints_of(named))
+    found = [each for each in endpoints_of(named) if not _is_listener(each.parsed)]
     secrets = [values[index].at for index in secret_values(named)]
     for each in found:
         main = values[each.keys[0]]
         secrets += [_part(main, start, end) for start, end in each.parsed.secrets]
     return [_endpoint(each, [values[index] for index in each.keys], holder) for each in found], secrets
+
+
+def _is_listener(parsed: Parsed) -> bool:
+    """Whether an address is one to listen on, which nobody connects to."""
+    return bool(parsed.hosts) and all(host.name in _ANY for host in parsed.hosts)
 
 
 def _part(value: Value, start: int, end: int) -> At:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from policygate.facts.files import NO_FILES, Files
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import Assignment, FileFacts, Place, Problem
+from policygate.facts.net.compose import network_of
 from policygate.facts.syntax.budget import TooLargeError
 from policygate.facts.syntax.compose_file import Given, Project, Service, Sources, below
 from policygate.facts.syntax.declared import blanked, in_order, secret_spans
@@ -25,26 +26,32 @@ _IMAGE = 10_000
 def read(path: str, data: bytes, files: Files = NO_FILES) -> FileFacts:
     """One place for each service that runs go or sets its variables, in file order; then what its image is built with.
 
+    Every service is there besides with its names, its addresses and what it depends on.
+
     `path` is from the root of the checkout. The override file, `.env` and what services extend or build are followed.
     A file that compose would refuse gives problems.
     """
     file = Text(path, data)
     sources = Sources(files)
     try:
-        places = list(_places(Project(file, sources)))
+        services = list(Project(file, sources).services())
+        places = list(_places(services))
+        network = network_of(services)
     except TooLargeError as error:
         return FileFacts(problems=[Problem(message=error.message, at=file.line_at(1))])
-    return FileFacts(
-        places=places,
-        unseen=sources.unseen,
-        followed=list(dict.fromkeys(other for other in sources.followed if other != path)),
-        problems=in_order(sources.problems),
-        secrets=secret_spans(list(sources.texts.values()), places),
+    return network.model_copy(
+        update={
+            "places": places,
+            "unseen": sources.unseen,
+            "followed": list(dict.fromkeys(other for other in sources.followed if other != path)),
+            "problems": in_order(sources.problems),
+            "secrets": [*secret_spans(list(sources.texts.values()), places), *network.secrets],
+        }
     )
 
 
-def _places(project: Project) -> Iterator[Place]:
-    for service in project.services():
+def _places(services: Iterable[Service]) -> Iterator[Place]:
+    for service in services:
         folder = _build_folder(service)
         image = _image(service, folder)
         yield from _place(service, image, folder or posixpath.dirname(service.key.file.path) or ".")

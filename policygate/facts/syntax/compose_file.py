@@ -8,7 +8,13 @@ from dataclasses import dataclass, field, replace
 from policygate.facts.files import Files
 from policygate.facts.model import Problem, Unseen, UnseenKind
 from policygate.facts.syntax.budget import Budget, TooLargeError
-from policygate.facts.syntax.compose_interpolation import FormatError, Surroundings, interpolate, passed_on
+from policygate.facts.syntax.compose_interpolation import (
+    FormatError,
+    Surroundings,
+    interpolate,
+    passed_on,
+    stands_for_nothing,
+)
 from policygate.facts.syntax.dockerfile_words import Value
 from policygate.facts.syntax.dotenv_file import Binding, parse_dotenv
 from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar, Sequence, parse
@@ -33,6 +39,8 @@ class Given:
     name: str
     value: Value
     at: At
+    written: str = ""
+    """The value with its references; empty for a variable that is only named."""
 
 
 @dataclass
@@ -120,6 +128,10 @@ class Project:
         except FormatError as error:
             self.sources.report(str(error), scalar)
             return Value(text, dynamic=True)
+
+    def stands_for_nothing(self, text: str) -> bool:
+        """Whether a reference in a text has nothing put in its place."""
+        return stands_for_nothing(text, self._surroundings)
 
     def passed_on(self, name: str) -> Value:
         """The value of a variable that a file only names."""
@@ -226,7 +238,7 @@ class Service:
         if value is None:
             return Given(name, self.project.passed_on(name), key.at())
         made = self.project.interpolated(value)
-        return Given(name, made, value.at() if made.text else key.at())
+        return Given(name, made, value.at() if made.text else key.at(), as_the_service_sees(value))
 
     def _listed(self, item: Scalar, name: str) -> Given:
         """A `NAME=value`; its place is the value."""
@@ -235,7 +247,8 @@ class Service:
         snippet = item.snippet()
         at = snippet.at(start, max(start, len(item.value.rstrip("\n"))))
         text = made.text.partition("=")[2]
-        return Given(name, Value(text, made.dynamic, made.condition), at if text else snippet.at(0, len(name)))
+        at = at if text else snippet.at(0, len(name))
+        return Given(name, Value(text, made.dynamic, made.condition), at, item.value[start:])
 
 
 def below(node: Node | None, name: str) -> Node | None:

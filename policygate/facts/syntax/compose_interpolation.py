@@ -40,6 +40,18 @@ def interpolate(text: str, surroundings: Surroundings) -> Value:
     return Value(made, expander.dynamic, condition)
 
 
+def stands_for_nothing(text: str, surroundings: Surroundings) -> bool:
+    """Whether a reference in a value has nothing put in its place: no file gives its variable a value."""
+    if "$" not in text:
+        return False
+    expander = _Expander(text, surroundings)
+    try:
+        expander.run("")
+    except FormatError:
+        return False
+    return expander.unset
+
+
 def passed_on(name: str, surroundings: Surroundings) -> Value:
     """The value of a variable that a file only names: the caller's, else that of `.env`, else none at all."""
     if name in surroundings.values:
@@ -53,6 +65,8 @@ class _Expander:
         self.names: dict[str, None] = {}
         """The names whose values the caller may give."""
         self.dynamic = False
+        self.unset = False
+        """Whether a variable without a value or default is referred to."""
         self._source = source
         self._surroundings = surroundings
         self._position = 0
@@ -108,10 +122,10 @@ class _Expander:
 
     def _alternative(self, name: str, operator: str) -> str:
         """What stands behind the operator; what it refers to matters only where it is used."""
-        names, dynamic = dict(self.names), self.dynamic
+        names, dynamic, unset = dict(self.names), self.dynamic, self.unset
         inner = self.run("}")
         if not self._uses_alternative(name, operator):
-            self.names, self.dynamic = names, dynamic
+            self.names, self.dynamic, self.unset = names, dynamic, unset
         return inner
 
     def _uses_alternative(self, name: str, operator: str) -> bool:
@@ -124,6 +138,7 @@ class _Expander:
         self.names[name] = None
         if not operator:
             made = value
+            self.unset |= name not in self._surroundings.values
         elif operator.endswith("?") and self._uses_alternative(name, operator):
             self.dynamic = True
             made = f"${name}"
