@@ -11,14 +11,17 @@ COMPOSE_VERSION := 2.16.2
 ACT_VERSION := 0.2.89
 GITLAB_CI_LOCAL_VERSION := 4.68.1
 DEVCONTAINERS_VERSION := 0.89.0
+MERMAID_VERSION := 11.12.2
+JSDOM_VERSION := 26.1.0
 NCA_VERSION := 2.1.0
 MULTITOOL_VERSION := 5.7.0
 MULTITOOL := $(TOOLS)/npm/sarif-multitool
 GITLAB_CI_LOCAL := $(TOOLS)/npm/gitlab-ci-local
 DEVCONTAINERS := $(TOOLS)/npm/devcontainers
+MERMAID := $(TOOLS)/npm/mermaid
 NPM_INSTALL := npm install --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent
 RUNNERS := $(TOOLS)/compose-$(COMPOSE_VERSION) $(TOOLS)/act-$(ACT_VERSION) $(GITLAB_CI_LOCAL)/.$(GITLAB_CI_LOCAL_VERSION)
-RUNNERS += $(DEVCONTAINERS)/.$(DEVCONTAINERS_VERSION)
+RUNNERS += $(DEVCONTAINERS)/.$(DEVCONTAINERS_VERSION) $(MERMAID)/.$(MERMAID_VERSION)
 RUNNERS += $(TOOLS)/nca-$(NCA_VERSION)
 RUNNERS += $(TOOLS)/nginx/.complete
 
@@ -67,6 +70,12 @@ $(DEVCONTAINERS)/.$(DEVCONTAINERS_VERSION):
 	@echo "installing devcontainers-cli $(DEVCONTAINERS_VERSION) (once)" >&2
 	@rm -rf $(DEVCONTAINERS) && mkdir -p $(DEVCONTAINERS)
 	@$(NPM_INSTALL) --prefix $(DEVCONTAINERS) @devcontainers/cli@$(DEVCONTAINERS_VERSION)
+	@touch $@
+
+$(MERMAID)/.$(MERMAID_VERSION):
+	@echo "installing mermaid $(MERMAID_VERSION) with jsdom $(JSDOM_VERSION) (once)" >&2
+	@rm -rf $(MERMAID) && mkdir -p $(MERMAID)
+	@$(NPM_INSTALL) --prefix $(MERMAID) mermaid@$(MERMAID_VERSION) jsdom@$(JSDOM_VERSION)
 	@touch $@
 
 $(TOOLS)/act-$(ACT_VERSION):

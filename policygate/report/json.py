@@ -7,6 +7,7 @@ from typing import cast
 
 from policygate.findings import Compared, Excuse, Finding, Problem, Rule, Verdict
 from policygate.location import At, Position
+from policygate.topology import NewPath
 
 VERSION = "1"
 """Grows when a key is removed or changes its meaning; keys may be added without."""
@@ -35,6 +36,7 @@ def render(verdict: Verdict) -> str:
         "findings": [_finding(finding) for finding in verdict.findings],
         "problems": [_problem(problem) for problem in verdict.problems],
         "previews": [vars(preview) for preview in verdict.previews],
+        "opened": [_opened(path) for path in verdict.opened],
         "advice": list(verdict.advice),
     }
     return encode(document)
@@ -87,6 +89,22 @@ def _finding(finding: Finding) -> dict[str, object]:
         "excuse": _excuse(finding.excuse),
         "modules": list(finding.modules),
         "contexts": list(finding.contexts),
+    }
+
+
+def _opened(path: NewPath) -> dict[str, object]:
+    return {
+        "source": path.source,
+        "target": path.target,
+        "protocol": path.protocol,
+        "tls": path.tls,
+        "family": path.family,
+        "datastore": path.datastore,
+        "environment": path.environment,
+        "protected": path.protected,
+        "hops": list(path.hops),
+        "location": _location(path.at),
+        "related": [{"message": message, "location": _location(at)} for message, at in path.evidence],
     }
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from policygate.findings import Finding, Problem, Verdict
 from policygate.location import At
+from policygate.report.drawing.flowchart import flowchart
 from policygate.report.drawing.screen import flat
 from policygate.report.drawing.words import (
     OUTCOMES,
@@ -17,13 +18,16 @@ from policygate.report.drawing.words import (
     count,
     counts,
     gravest,
+    opens,
     pending,
     place,
     previewed,
     short_place,
+    spoken,
     summary,
     surveyed,
 )
+from policygate.topology import NewPath
 
 MARKER = "<!-- policygate -->"
 """The first line, by which a note is found again."""
@@ -32,6 +36,7 @@ MAX_CHARACTERS = 60_000
 MAX_ROWS = 15
 """Of the table that is open: about a screen."""
 
+_MOST_HOPS = 5
 _LONGEST = 300
 """Characters of one text; other formats have all."""
 _RESERVE = 200
@@ -42,26 +47,37 @@ _UNIT = re.compile(r"[(\"']*`[^`]+`(?:'s)?[)\"'.,;:?!]*(?!\S)|\S+")
 _CODED = re.compile(r"([(\"']*)`([^`]+)`((?:'s)?[)\"'.,;:?!]*)")
 _WORD = re.compile(r"[(\"']*(?!(?i:www\.))(?:[^\W\d_]+(?:['.-][^\W\d_]+)*|\d{1,6}(?:\.\d{1,6})*)[)\"',;:?!.]*")
 _HEAD = "| severity | rule | place | message |\n| --- | --- | --- | --- |\n"
+_PATHS = "| from | to | speaks | environment | where |\n| --- | --- | --- | --- | --- |\n"
 
 
 @dataclass(frozen=True)
 class _Section:
-    """Rows below a title, folded away if it has one."""
+    """Rows below a title, folded away if it has one and is not `plain`; and a drawing, if there is room for it."""
 
     title: str
     head: str
     rows: Sequence[str]
+    plain: bool = False
+    drawing: str = ""
 
 
 def render(verdict: Verdict) -> str:
     """The outcome with its counts in one line, the gravest findings in a table, and everything else folded away.
 
-    At most `MAX_CHARACTERS`; what is cut is counted.
+    At most `MAX_CHARACTERS`; what is cut is counted. Drawings have what room the words leave.
     """
-    text = f"{MARKER}\n{_headline(verdict)}\n"
+    parts = [f"{MARKER}\n{_headline(verdict)}\n"]
+    room = MAX_CHARACTERS - len(parts[0])
+    drawings = {}
     for section in _sections(verdict):
-        text += _shown(section, MAX_CHARACTERS - len(text) - _RESERVE)
-    return text
+        parts.append(_shown(section, room - _RESERVE))
+        room -= len(parts[-1])
+        drawings[len(parts) - 1] = section.drawing
+    for index, drawing in drawings.items():
+        if len(drawing) <= room:
+            parts[index] += drawing
+            room -= len(drawing)
+    return "".join(parts)
 
 
 def _headline(verdict: Verdict) -> str:
@@ -83,6 +99,7 @@ def _sections(verdict: Verdict) -> Iterator[_Section]:
     yield _Section(
         f"{count(len(by_gravity) - MAX_ROWS, 'more finding')}", _HEAD, list(map(_row, by_gravity[MAX_ROWS:]))
     )
+    yield from _opened(verdict)
     fixes = [f"- {code(rule.id)}: {prose(rule.title)}. {prose(rule.fix)}\n" for rule in rules.values()]
     yield _Section("How to fix it", "", fixes)
     yield _Section(f"{len(carried)} carried: the base has them too", _HEAD, list(map(_row, carried)))
@@ -93,13 +110,25 @@ def _sections(verdict: Verdict) -> Iterator[_Section]:
     yield _Section("What was checked", "", [f"- {prose(line)}\n" for line in checked])
 
 
+def _opened(verdict: Verdict) -> Iterator[_Section]:
+    """What the change opens in the network: the first of it in a table with a drawing, the rest folded away."""
+    rows = list(map(_path, verdict.opened))
+    chart = flowchart(verdict.opened, verdict.around)
+    drawing = f"\n```mermaid\n{chart}```\n" if chart else ""
+    title = opens(verdict.opened)
+    yield _Section(f"{title[0].upper()}{title[1:]}", _PATHS, rows[:MAX_ROWS], plain=True, drawing=drawing)
+    yield _Section(count(len(rows) - MAX_ROWS, "more new path"), _PATHS, rows[MAX_ROWS:])
+
+
 def _shown(section: _Section, room: int) -> str:
     """The section with the rows that there is room for; empty without rows."""
     if not section.rows:
         return ""
-    before, after = (
-        (f"\n<details><summary>{section.title}</summary>\n", "\n</details>\n") if section.title else ("", "")
-    )
+    before, after = "", ""
+    if section.plain:
+        before = f"\n**{section.title}**\n"
+    elif section.title:
+        before, after = f"\n<details><summary>{section.title}</summary>\n", "\n</details>\n"
     before += f"\n{section.head}"
     room -= len(before) + len(after)
     shown = 0
@@ -122,6 +151,16 @@ def _row(finding: Finding) -> str:
             prose(f"({finding.disposition} at {short_place(excuse.at)}{by} until {excuse.until}: {excuse.reason})")
         )
     return f"| {finding.severity} | {code(finding.rule.id)} | {_place(finding.at)} | {' '.join(said)} |\n"
+
+
+def _path(path: NewPath) -> str:
+    hops = [code(hop) for hop in path.hops[:_MOST_HOPS]]
+    more = len(path.hops) - len(hops)
+    hops += [f"{more} more"] if more else []
+    over = f" over {', '.join(hops)}" if hops else ""
+    environment = code(path.environment) + (" (protected)" if path.protected else "")
+    cells = [code(path.source), f"{code(path.target)}{over}", prose(spoken(path)), environment, _place(path.at)]
+    return f"| {' | '.join(cells)} |\n"
 
 
 def _problem(problem: Problem) -> str:

@@ -6,11 +6,25 @@ from policygate.findings import Finding, Problem, Verdict
 from policygate.location import At
 from policygate.report.drawing.frame import Mark, can_draw, draw, drawn_lines
 from policygate.report.drawing.screen import BLANK, Line, Style, flat, fold, headline, measure, paint, show
-from policygate.report.drawing.words import count, fails, pending, place, previewed, short_place, summary, surveyed
+from policygate.report.drawing.words import (
+    count,
+    fails,
+    opens,
+    pending,
+    place,
+    previewed,
+    short_place,
+    spoken,
+    summary,
+    surveyed,
+)
+from policygate.topology import NewPath
 
 MIN_WIDTH = 40
 MAX_RELATED = 12
 """More related places than this are counted, not drawn."""
+MAX_PATHS = 10
+"""More new paths than this are counted."""
 
 _CHANGES = {"changed": "the base has it too, with less evidence", "carried": "the base has it too"}
 _NAME_DIGITS = 8
@@ -49,6 +63,9 @@ def _report(verdict: Verdict, width: int) -> Iterator[Line]:
     for problem in verdict.problems:
         yield from _problem(problem, verdict.lines, width)
         yield BLANK
+    if verdict.opened:
+        yield from _opened(verdict.opened, width)
+        yield BLANK
     notes = [*map(previewed, verdict.previews), *verdict.advice]
     for note in notes:
         yield from headline("note", "note", note, width, bold=False)
@@ -86,6 +103,21 @@ def _finding(finding: Finding, lines: Mapping[str, Mapping[int, str]], width: in
         drawing += _note("why", rule.description.strip().split("\n\n")[0], gutter, width)
         drawing += _note("fix", rule.fix, gutter, width)
     return drawing + _note("help", f"policygate explain {rule.id}, {_why(finding)}", gutter, width)
+
+
+def _opened(paths: Sequence[NewPath], width: int) -> Iterator[Line]:
+    yield ((f"{opens(paths)}:", "bold"),)
+    for path in paths[:MAX_PATHS]:
+        way = " -> ".join(flat(name) for name in (path.source, *path.hops, path.target))
+        environment = f"{path.environment} (protected)" if path.protected else path.environment
+        said = ", ".join(filter(None, [spoken(path), environment]))
+        told = f"{way}: {said}" if said else way
+        first, *others = fold(f"{told} [{short_place(path.at)}]", width - 2, width - 6)
+        yield ((f"  {first}", "plain"),)
+        for text in others:
+            yield ((f"      {text}", "plain"),)
+    if len(paths) > MAX_PATHS:
+        yield ((f"  {len(paths) - MAX_PATHS} more", "plain"),)
 
 
 def _why(finding: Finding) -> str:

@@ -19,6 +19,7 @@ from policygate.findings import (
     Verdict,
 )
 from policygate.location import At, Origin, Position, nowhere
+from policygate.topology import NewPath, Way
 
 CI = """\
 variables:
@@ -246,6 +247,34 @@ ERRORED = Verdict(
 
 WAIVER = Excuse("waiver", "moves in Q1", "payments", "PAY-7", "2027-01-30", at("policygate-waivers.yaml", 3, 5, 9))
 IGNORE = Excuse("ignore", "an old mirror", "", "", "2027-01-31", at("build/Dockerfile", 3, 1, 9))
+DEPLOYED = at("deploy/production/orders.yaml", 21, 16, 60)
+TO_LEDGER = NewPath(
+    "orders",
+    "ledger-db",
+    "postgresql",
+    "disabled",
+    "postgresql",
+    datastore=True,
+    environment="production",
+    protected=True,
+    hops=(),
+    at=DEPLOYED,
+    evidence=(("`ledger-db` is for `ledger` only", at("policygate.yaml", 14, 7, 16)),),
+)
+TO_RATES = NewPath(
+    "orders", "rates", "grpc", "unknown", "unknown", False, "", False, (), at("services/orders/service.json", 9, 5, 20)
+)
+OPENED = (
+    TO_LEDGER,
+    TO_RATES,
+    replace(TO_LEDGER, source="shop", hops=("orders",), evidence=(("`shop` talks to `orders`", at("x.yml", 1, 1, 2)),)),
+    replace(TO_LEDGER, source="web", hops=("shop", "orders"), evidence=()),
+)
+AROUND = (
+    Way("ledger", "ledger-db", "postgresql", declared=True, used=True, at=DEPLOYED),
+    Way("orders", "stock", "", declared=True, used=False, at=DEPLOYED),
+    Way("shop", "orders", "grpc, http", declared=True, used=True, at=DEPLOYED),
+)
 MERGE_REQUEST = Verdict(
     outcome="fail",
     findings=(
@@ -266,6 +295,8 @@ MERGE_REQUEST = Verdict(
         Preview("acme.no_forks", 3, 1),
         Preview("acme.pinned_images", 0, 0, "rego_type_error: undefined function `semver.is`"),
     ),
+    opened=OPENED,
+    around=AROUND,
     advice=("not judged, since it is not committed: `go.mod`; a check without --base judges the work tree",),
 )
 

@@ -1,18 +1,28 @@
-"""What other programs make of a report: the Markdown of GitHub (cmark-gfm) and GitLab (comrak), and SARIF multitool."""
+"""What others make of a report: Markdown of GitHub (cmark-gfm) and GitLab (comrak), Mermaid, SARIF multitool."""
 
 import json
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import cmarkgfm
 import comrak
+import pytest
 
 MULTITOOL = Path(__file__).parents[2] / ".tools/npm/sarif-multitool/node_modules/@microsoft/sarif-multitool-linux"
 
-_TAGS = {"p", "strong", "table", "thead", "tbody", "tr", "th", "td", "code", "details", "summary", "ul", "li"}
+MERMAID = Path(__file__).parents[2] / ".tools/npm/mermaid"
+
+_TAGS = {"p", "strong", "table", "thead", "tbody", "tr", "th", "td", "code", "details", "summary", "ul", "li", "pre"}
+_FENCE = {("lang", "mermaid"), ("class", "language-mermaid")}
+_LABEL = r'"(?:[\w ,./()-]|#\d+;)+"'
+_FLOWCHART = re.compile(
+    rf"flowchart LR\n(?:  n\d+(?:\[{_LABEL}\]|\[\({_LABEL}\)\])\n)+(?:  n\d+ (?:==|--)>(?:\|{_LABEL}\|)? n\d+\n)+"
+    r"(?:  classDef protected [a-z0-9#:,-]+\n  class n\d+(?:,n\d+)* protected\n)?"
+)
 _MEANT = re.compile(r"[@#~$%^&*_<>\[\]\\`]|!\d|(?<!\S)/|://|www\.|[0-9a-f]{7}")
 """What platforms make a mention, a reference, a link, an emoji or a command of, where it is not code."""
 _EXTENSIONS = ["table", "autolink", "strikethrough", "tasklist"]
@@ -29,6 +39,8 @@ class Page(HTMLParser):
         self.text: list[str] = []
         self.code: list[str] = []
         self.rows: list[int] = []
+        self.tables: list[set[int]] = []
+        self.fences = 0
         self._in_code = False
         self.feed(html)
         self.close()
@@ -37,13 +49,18 @@ class Page(HTMLParser):
         self.tags.add(tag)
         self.attributes += attrs
         self._in_code = self._in_code or tag == "code"
-        if tag == "tr":
+        self.fences += tag == "pre"
+        if tag == "table":
+            self.tables.append(set())
+        elif tag == "tr":
             self.rows.append(0)
         elif tag in {"td", "th"}:
             self.rows[-1] += 1
 
     def handle_endtag(self, tag: str) -> None:
         self._in_code = self._in_code and tag != "code"
+        if tag == "tr" and self.tables:
+            self.tables[-1].add(self.rows[-1])
 
     def handle_data(self, data: str) -> None:
         (self.code if self._in_code else self.text).append(data)
@@ -65,12 +82,30 @@ def pages(markdown: str) -> Iterator[Page]:
 
 def assert_inert(markdown: str) -> None:
     """Nothing in a report but its own markup: no link, image, heading, mention, reference, nor a table that breaks."""
+    for chart in charts(markdown):
+        assert _FLOWCHART.fullmatch(chart)
     for page in pages(markdown):
         assert page.tags <= _TAGS
-        assert page.attributes == []
+        assert set(page.attributes) <= _FENCE
+        assert page.fences == len(charts(markdown))
         assert page.comments == [" policygate "]
         assert [text for text in page.text if _MEANT.search(text)] == []
-        assert set(page.rows) <= {4}
+        assert [table for table in page.tables if table not in ({4}, {5})] == []
+
+
+def charts(markdown: str) -> list[str]:
+    """The texts of the diagrams."""
+    return re.findall(r"^```mermaid\n(.*?)^```$", markdown, re.MULTILINE | re.DOTALL)
+
+
+def drawn(texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Diagrams as Mermaid draws them, or why it does not; see `mermaid.mjs`."""
+    if not MERMAID.exists():
+        pytest.skip("no mermaid: run `make setup`")
+    command = ["node", str(Path(__file__).with_name("mermaid.mjs")), str(MERMAID)]
+    done = subprocess.run(command, input=json.dumps(texts), check=True, capture_output=True, text=True)
+    answers: list[dict[str, Any]] = json.loads(done.stdout)
+    return answers
 
 
 def complaints(folder: Path, *logs: str) -> set[tuple[str, str]]:

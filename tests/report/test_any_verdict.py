@@ -32,6 +32,7 @@ from policygate.report import RENDERERS, renderer, text, why
 from policygate.report.drawing.screen import measure
 from policygate.report.json import schema
 from policygate.report.rules import render_markdown_table, render_page, render_table
+from policygate.topology import NewPath, Tls, Way
 from tests.report.oracle import assert_inert
 
 HOSTILE = [
@@ -90,6 +91,22 @@ FINDINGS = st.builds(
 PROBLEMS = st.lists(st.builds(Problem, TEXT, TEXT, st.none() | PLACES), min_size=1, max_size=2).map(tuple)
 COUNTS = st.integers(0, 3)
 NAMES = st.lists(TEXT, max_size=6).map(tuple)
+TLS: list[Tls] = ["required", "optional", "disabled", "unknown"]
+NEW_PATHS = st.builds(
+    NewPath,
+    TEXT,
+    TEXT,
+    TEXT,
+    st.sampled_from(TLS),
+    TEXT,
+    st.booleans(),
+    TEXT,
+    st.booleans(),
+    st.lists(TEXT, max_size=7).map(tuple),
+    PLACES,
+    st.lists(st.tuples(TEXT, PLACES), max_size=2).map(tuple),
+)
+WAYS = st.builds(Way, TEXT, TEXT, TEXT, st.booleans(), st.booleans(), PLACES)
 FIELDS = st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple)
 SOURCES = st.none() | st.builds(Source, TEXT, TEXT, TEXT)
 APPLIES = st.sampled_from(["yes", "later", "no"])
@@ -120,6 +137,8 @@ def verdicts(draw: st.DrawFn) -> Verdict:
         problems=draw(PROBLEMS) if outcome == "error" else (),
         checked=draw(st.builds(Checked, COUNTS, COUNTS, COUNTS, COUNTS, NAMES, NAMES)),
         compared=draw(st.none() | st.builds(Compared, TEXT, TEXT, TEXT, TEXT, st.booleans())),
+        opened=draw(st.lists(NEW_PATHS, max_size=2).map(tuple)),
+        around=draw(st.lists(WAYS, max_size=2).map(tuple)),
         previews=draw(st.lists(st.builds(Preview, TEXT, COUNTS, COUNTS, TEXT), max_size=2).map(tuple)),
         engine=draw(st.builds(EngineInfo, TEXT, TEXT)),
         fail_on=draw(SEVERITIES),

@@ -10,6 +10,7 @@ import pytest
 from policygate.findings import Checked, Compared, EngineInfo, Excuse, Finding, Preview, Problem, Related, Rule, Verdict
 from policygate.location import At, Position
 from policygate.report import RENDERERS, renderer
+from policygate.topology import NewPath, Way
 from tests.report.oracle import assert_inert
 
 CORPUS = [
@@ -152,6 +153,11 @@ def planted(text: str) -> Verdict:
         lines={text or "x": {1: line, 2: line}},
         compared=Compared(text, *("x" * 40,) * 3),
         previews=(Preview(text, 2, 1), Preview(text, 0, 0, text)),
+        opened=(
+            NewPath(text, f"{text} a", text, "disabled", text, True, text, True, (), place, ((text, place),)),
+            NewPath(text, text, text, "optional", text, False, text, False, (text, text), place),
+        ),
+        around=(Way(text, f"b {text}", text, True, True, place),),
         advice=(text,),
     )
 
