@@ -11,9 +11,6 @@ from policygate.facts.net.values import Holder, Value, found_in
 
 SCOPE = "configuration"
 
-_MAY_SAY = re.compile(
-    rb"(?i)://|jdbc:|@(?:tcp|unix)\(|host|addr|server|broker|node|dsn|endpoint|target|data ?source|_ur[li]"
-)
 _PROFILES = ("spring.config.activate.on-profile", "spring.profiles")
 _QUARKUS = re.compile(r"%(?P<profile>[\w-]{1,100})\.(?P<key>.+)", re.DOTALL)
 _INDEX = re.compile(r"\[\d+\]")
@@ -36,11 +33,6 @@ _PAGES = frozenset(
 )
 """Names of settings that hold no address to connect to: pages for people, names in the form of a URL, the service
 itself, and what browsers may come from. `url` may follow."""
-
-
-def may_say(data: bytes) -> bool:
-    """Whether a file may hold an endpoint at all: cheap, and no proof."""
-    return _MAY_SAY.search(data) is not None
 
 
 def is_connection(key: str) -> bool:

@@ -37,12 +37,12 @@ def without_placeholders(path: str, values: Sequence[Value]) -> Sequence[Value]:
 
 def _opened(value: Value, *, whole: bool) -> Value:
     if whole:
-        return replace(value, text="<password>") if is_placeholder(value.text) else value
+        return replace(value, text="$PASSWORD") if is_placeholder(value.text) else value
     parsed = parse_endpoint(value.text)
     spans = parsed.secrets if parsed else ()
     if not all(is_placeholder(value.text[start:end]) for start, end in spans):
         return value
     text = value.text
     for start, end in reversed(spans):
-        text = f"{text[:start]}<password>{text[end:]}"
+        text = f"{text[:start]}$PASSWORD{text[end:]}"
     return replace(value, text=text)

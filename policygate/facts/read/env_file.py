@@ -2,18 +2,20 @@
 
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import FileFacts, Place, Problem
+from policygate.facts.net.env_file import network_of
+from policygate.facts.net.sniff import may_say
 from policygate.facts.syntax.budget import TooLargeError
 from policygate.facts.syntax.dotenv_file import assignments_of, parse_dotenv
 from policygate.location import Text
 
 
 def read(path: str, data: bytes) -> FileFacts:
-    """One place for the file, when it sets a Go variable; the last value of a variable is the one that counts.
+    """One place for the file, when it sets a Go variable, and its endpoints; the last value of a variable counts.
 
     A value is what readers of such files take it for. A shell that sources the file may take it for something else.
     """
     file = Text(path, data)
-    if not any(name in file.text for name in VARIABLES):
+    if not may_say(data) and not any(name in file.text for name in VARIABLES):
         return FileFacts()
     try:
         bindings = list(parse_dotenv(file))
@@ -31,4 +33,5 @@ def read(path: str, data: bytes) -> FileFacts:
         assignments=assignments,
         commands=[],
     )
-    return FileFacts(places=[place] if assignments else [], problems=problems)
+    network = network_of(path, bindings)
+    return network.model_copy(update={"places": [place] if assignments else [], "problems": problems})
