@@ -5,19 +5,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from policygate.facts.model_network import Family, Tls
-from policygate.facts.net.endpoint_tls import normal_name
 from policygate.facts.net.hosts import normal
 from policygate.facts.net.parsed import Host, Parsed
-from policygate.facts.net.written import Piece, literals
+from policygate.facts.net.references import literals
+from policygate.facts.net.written import Piece
 from policygate.redact import redact
+
+Parameters = dict[str, Piece]
+"""By name in lower case, without blanks, `_` and `-`; of two with the same name the last."""
 
 _HOST = re.compile("[\\w.\ue000~-]+\\Z")
 _V6 = re.compile(r"[0-9A-Fa-f:.]{2,45}(?:%[\w.%-]{1,40})?\Z")
 _PORT = re.compile(r"[0-9]{1,5}\Z")
-_USER = frozenset({"user", "username", "uid", "userid", "login"})
+_USER = frozenset({"user", "username", "uid", "userid", "login", "userlogin"})
 _SECRET = re.compile(
     r"passw(?:or)?d|passphrase|secret|token|apikey|accesskey|accountkey|privatekey|credential|signature|jaasconfig"
-    r"|mechanismproperties|\A(?:pwd|pass|sig|auth)\Z"
+    r"|mechanismproperties|\A(?:pwd|pass|sig|auth|key)\Z"
 )
 _NO_SECRET = re.compile(r"(?:file|path|name|id|url|type|ttl|timeout)\Z")
 
@@ -39,16 +42,33 @@ class Draft:
 
     def hide(self, piece: Piece, *, password: bool = True) -> None:
         """Keep a secret from every report; it is a password unless it may be a mere name."""
-        spans = literals(piece)
+        spans = [(piece.start + start, piece.start + end) for start, end in literals(piece.raw)]
         self.secrets += spans
         self.password |= password and bool(spans)
 
     def note(self, name: str, value: Piece) -> None:
-        """A parameter that may say who logs in, or hold a secret; its name is normal."""
+        """A parameter that may say who logs in, or hold a secret; its name is as in `Parameters`."""
         if name in _USER:
             self.user |= bool(value)
-        elif is_secret_name(name):
+        elif _SECRET.search(name) and not _NO_SECRET.search(name):
             self.hide(value)
+
+    def log_in(self, userinfo: Piece | None) -> None:
+        """Note `user:password`."""
+        user, password = userinfo.cut(":") if userinfo else (None, None)
+        self.user |= bool(user)
+        if password is not None:
+            self.hide(password)
+
+    def parameters(self, pieces: Iterable[Piece]) -> Parameters:
+        """`name=value` by name; users and secrets among them are noted."""
+        found = {}
+        for piece in pieces:
+            name, value = piece.cut("=")
+            key = normal_name(name.decoded)
+            found[key] = value if value is not None else piece.nothing()
+            self.note(key, found[key])
+        return found
 
     def parsed(self) -> Parsed:
         """The endpoint, and once more everything blanked that looks like a credential."""
@@ -69,9 +89,9 @@ class Draft:
         )
 
 
-def is_secret_name(name: str) -> bool:
-    """Whether the value of a parameter is secret, by its normal name."""
-    return _SECRET.search(name) is not None and _NO_SECRET.search(name) is None
+def normal_name(name: str) -> str:
+    """A parameter's name as `Parameters` has it."""
+    return name.strip().lower().replace("_", "").replace("-", "").replace(" ", "")
 
 
 def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -98,7 +118,7 @@ def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def _changed(before: str, after: str) -> Iterator[tuple[int, int]]:
-    """The spans of equally long texts that differ."""
+    """The characters of equally long texts that differ, as spans."""
     return ((place, place + 1) for place, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)
 
 
@@ -127,14 +147,3 @@ def port_of(piece: Piece | None, default: int) -> int | None:
         return 0
     number = int(piece.raw) if _PORT.match(piece.raw) else 0
     return number if 0 < number < 65536 else None
-
-
-def parameters_of(draft: Draft, pieces: Iterable[Piece], sign: str = "=") -> dict[str, Piece]:
-    """The parameters by normal name, of which the draft notes users and secrets."""
-    found = {}
-    for piece in pieces:
-        name, value = piece.cut(sign)
-        key = normal_name(name.decoded)
-        found[key] = value if value is not None else piece._replace(start=piece.end)
-        draft.note(key, found[key])
-    return found

@@ -1,23 +1,32 @@
 """Any text to the endpoint that it names, if it names one."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from policygate.facts.model_network import Family
 from policygate.facts.net.draft import Draft, host_of
-from policygate.facts.net.endpoint_keywords import read_ado, read_libpq
+from policygate.facts.net.endpoint_ado import read_ado
+from policygate.facts.net.endpoint_jdbc import read_jdbc
+from policygate.facts.net.endpoint_libpq import read_libpq
 from policygate.facts.net.endpoint_mysql import read_go_mysql
+from policygate.facts.net.endpoint_oracle import is_description, read_target
 from policygate.facts.net.endpoint_schemes import scheme_of
+from policygate.facts.net.endpoint_targets import read_grpc, read_redis_list, read_socket
 from policygate.facts.net.endpoint_url import read_url
 from policygate.facts.net.parsed import Host, Parsed, is_datastore
-from policygate.facts.net.written import Piece, default_of
+from policygate.facts.net.references import default_of
+from policygate.facts.net.written import Piece
 
 __all__ = ["Host", "Parsed", "is_datastore", "parse_address", "parse_endpoint"]
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+._-]{0,30}):")
+_PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9+._-]{0,30}):")
+_PLAUSIBLE = re.compile(r"[:=/(]")
 _SEPARATOR = re.compile(r"[,;\s]+")
-_DIGITS = re.compile(r"[0-9]+\Z")
+_NUMBER = re.compile(r"[0-9]+\Z")
 _DEEPEST = 4
+
+Form = Callable[[Draft, Piece], bool]
 
 
 def parse_endpoint(text: str) -> Parsed | None:
@@ -25,7 +34,7 @@ def parse_endpoint(text: str) -> Parsed | None:
 
     A variable with a default, `${URL:-redis://cache}`, is what its default is, and dynamic.
     """
-    return _parse(text, _DEEPEST)
+    return _parse(text, _DEEPEST) if _PLAUSIBLE.search(text) else None
 
 
 def _parse(text: str, depth: int) -> Parsed | None:
@@ -42,20 +51,39 @@ def _parse(text: str, depth: int) -> Parsed | None:
 
 def _read(text: str) -> Parsed | None:
     whole = Piece.whole(text)
-    draft = Draft(text, dynamic=whole.dynamic)
-    match = _SCHEME.match(whole.masked, whole.start, whole.end)
-    if match and whole.masked.startswith("//", match.end()):
-        known = scheme_of(match.group(1).lower())
-        if known is None:
-            return None
-        draft.scheme, scheme = known
-        done = read_url(draft, scheme, whole._replace(start=match.end() + 2))
-        return draft.parsed() if done else None
-    for read in (read_ado, read_libpq, read_go_mysql):
+    for form in _FORMS:
         draft = Draft(text, dynamic=whole.dynamic)
-        if read(draft, whole):
+        if form(draft, whole):
             return draft.parsed()
     return None
+
+
+def _read_scheme(draft: Draft, whole: Piece) -> bool:
+    match = _PREFIX.match(whole.masked, whole.start, whole.end)
+    if match is None or not whole.masked.startswith("//", match.end()):
+        return False
+    known = scheme_of(match.group(1).lower())
+    if known is None:
+        return False
+    draft.scheme, scheme = known
+    return read_url(draft, scheme, whole._replace(start=match.end() + 2))
+
+
+def _read_description(draft: Draft, whole: Piece) -> bool:
+    return is_description(whole) and read_target(draft, whole)
+
+
+_FORMS: tuple[Form, ...] = (
+    _read_scheme,
+    read_jdbc,
+    read_grpc,
+    read_socket,
+    _read_description,
+    read_redis_list,
+    read_ado,
+    read_libpq,
+    read_go_mysql,
+)
 
 
 def parse_address(text: str, family: Family = "unknown") -> Parsed | None:
@@ -65,8 +93,7 @@ def parse_address(text: str, family: Family = "unknown") -> Parsed | None:
     """
     whole = Piece.whole(text)
     draft = Draft(text, family=family, dynamic=whole.dynamic)
-    rest: Piece = whole
-    ported = False
+    rest, ported = whole, False
     while rest:
         piece, _, rest = rest.cut_any(_SEPARATOR)
         host = _address(draft, piece)
@@ -74,17 +101,21 @@ def parse_address(text: str, family: Family = "unknown") -> Parsed | None:
             return None
         ported |= piece.static.rfind(":") > piece.static.rfind("]")
         draft.hosts.append(host)
-    return draft.parsed() if draft.hosts and ported else None
+    return draft.parsed() if ported else None
 
 
 def _address(draft: Draft, piece: Piece) -> Host | None:
-    """One address; a scheme before it, such as Kafka's `SASL_SSL://`, decides protocol and TLS."""
-    match = _SCHEME.match(piece.masked, piece.start, piece.end)
+    """One address; a scheme before it decides protocol and TLS, and those of Kafka's listeners may be anything."""
+    match = _PREFIX.match(piece.masked, piece.start, piece.end)
     if match and piece.masked.startswith("//", match.end()):
-        known = scheme_of(match.group(1).lower())
-        piece = piece._replace(start=match.end() + 2)
+        name = match.group(1).lower()
+        known = scheme_of(name)
+        if known is None and draft.family != "kafka":
+            return None
+        draft.scheme = name
         if known:
-            draft.scheme, draft.tls = known[0], known[1].tls
+            draft.tls = known[1].tls
             draft.family = known[1].family if draft.family == "unknown" else draft.family
+        piece = piece._replace(start=match.end() + 2)
     host = host_of(piece, 0)
-    return None if host is None or not host.name or _DIGITS.match(host.name) else host
+    return None if host is None or not host.name or _NUMBER.match(host.name) else host

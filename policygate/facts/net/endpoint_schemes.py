@@ -47,7 +47,8 @@ SCHEMES: dict[str, Scheme] = {
     "redshift": _PG._replace(port=5439),
     **dict.fromkeys(("mysql", "mysql2", "mariadb"), _MYSQL),
     "mysqlx": _MYSQL._replace(port=33060),
-    **dict.fromkeys(("sqlserver", "mssql"), _MSSQL),
+    "sqlserver": _MSSQL,
+    "mssql": _MSSQL._replace(database=True),
     **dict.fromkeys(("oracle",), _ORACLE),
     "mongodb": _MONGO,
     "mongodb+srv": _MONGO._replace(port=0, tls="required", many=False),
@@ -65,6 +66,7 @@ SCHEMES: dict[str, Scheme] = {
     "etcd": Scheme("etcd", 2379, "unknown", many=True),
     "memcached": Scheme("memcached", 11211, "disabled", many=True),
     **dict.fromkeys(("amqp", "pyamqp", "rabbitmq"), _AMQP),
+    "sb": _AMQP._replace(port=5671, tls="required", host=""),
     "amqps": _AMQP._replace(port=5671, tls="required"),
     "kafka": _KAFKA,
     **dict.fromkeys(("plaintext", "sasl_plaintext"), _KAFKA._replace(port=0, tls="disabled")),
@@ -74,7 +76,7 @@ SCHEMES: dict[str, Scheme] = {
     **dict.fromkeys(("mqtts", "mqtt+ssl"), _MQTT._replace(port=8883, tls="required")),
     **dict.fromkeys(("http", "ws"), _HTTP),
     **dict.fromkeys(("https", "wss"), _HTTP._replace(port=443, tls="required")),
-    "h2c": _HTTP,
+    **dict.fromkeys(("h2c", "http+unix"), _HTTP),
     **dict.fromkeys(("grpc", "grpc+tcp"), _GRPC),
     **dict.fromkeys(("grpcs", "grpc+tls"), _GRPC._replace(tls="required")),
     "ldap": _LDAP,
@@ -103,11 +105,12 @@ SCHEMES: dict[str, Scheme] = {
 """In lower case; what is left out (`s3`, `docker`, `file`) names no host."""
 
 DRIVERS: dict[str, Tls] = {
-    "mysql+pymysql": "disabled",
+    "mysql+pymysql": "optional",
     "mysql+aiomysql": "disabled",
     "mysql+asyncmy": "disabled",
     "mysql+mysqldb": "optional",
     "mysql+mysqlconnector": "optional",
+    "postgresql+pg8000": "disabled",
 }
 """What a driver does with TLS by default, where it differs from others of its protocol."""
 

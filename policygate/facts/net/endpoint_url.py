@@ -1,78 +1,115 @@
-"""Endpoints as URLs: `scheme://user:password@host:port,host:port/path?parameters` (https://www.rfc-editor.org/rfc/rfc3986)."""
+"""Endpoints as URLs: `scheme://user:password@host:port,host:port/path?parameters` (https://www.rfc-editor.org/rfc/rfc3986).
+
+Clients disagree about a `/`, `?`, `#` or `@` that stands unescaped in a password. The hosts are those that most clients
+connect to; what any of them takes for a password is secret.
+"""
 
 import re
+from typing import NamedTuple
+from urllib.parse import unquote_plus
 
-from policygate.facts.net.draft import Draft, host_of, parameters_of
+from policygate.facts.net.draft import Draft, Parameters, host_of
+from policygate.facts.net.endpoint_ado import parameters_in, read_ado
+from policygate.facts.net.endpoint_libpq import hosts_of
 from policygate.facts.net.endpoint_schemes import Scheme
-from policygate.facts.net.endpoint_tls import Parameters, tls_of
-from policygate.facts.net.hosts import normal
+from policygate.facts.net.endpoint_tls import tls_of
 from policygate.facts.net.parsed import Host
 from policygate.facts.net.written import Piece
 
-_END = re.compile(r"[/?#;]")
-_END_PLAIN = re.compile(r"[/?#]")
+_END = re.compile(r"[/?#]")
+_END_SEMICOLON = re.compile(r"[/?#;]")
+_QUERY = re.compile(r"[?#]")
 _BLANK = re.compile(r"\s")
-_LIST = re.compile(r",\s*[A-Za-z][A-Za-z0-9+._-]{0,30}://")
+_LIST = re.compile(r",\s*+[A-Za-z][A-Za-z0-9+._-]{0,30}://")
+_DATABASE = ("dbname", "database", "databasename", "initialcatalog", "servicename")
+
+
+class Parts(NamedTuple):
+    """A URL behind its scheme, taken apart."""
+
+    userinfo: Piece | None
+    authority: Piece
+    """Hosts and ports."""
+    path: Piece
+    """Behind the slash."""
+    query: Piece
+    """Behind `?` or `;`, up to `#`."""
 
 
 def read_url(draft: Draft, scheme: Scheme, rest: Piece) -> bool:
     """Fill the draft from what follows `scheme://`; False when that is no endpoint."""
-    if _LIST.search(rest.masked, rest.start, rest.end):
-        return False
     draft.family, draft.tls = scheme.family, scheme.tls
-    userinfo, authority, sign, path = split_authority(rest, _END if scheme.family == "sqlserver" else _END_PLAIN)
-    if _BLANK.search(authority.static):
+    parts = parts_of(rest, semicolons=scheme.family == "sqlserver")
+    if _is_prose(rest, parts):
         return False
-    read_userinfo(draft, userinfo, token=scheme.family == "http")
-    if not read_hosts(draft, scheme, authority):
+    instance = scheme.family == "sqlserver" and not scheme.database and bool(parts.path)
+    if not read_hosts(draft, scheme._replace(port=0) if instance else scheme, parts.authority):
         return False
-    parameters = _read_rest(draft, scheme, sign, path)
-    _read_overrides(draft, scheme, parameters)
+    _log_in(draft, parts)
+    if scheme.database and not parts.path.has("@"):
+        draft.database = parts.path.decoded
+    parameters = parameters_of(draft, parts.query)
     draft.tls = tls_of(draft.family, parameters, draft.tls)
+    read_overrides(draft, parameters)
     if not draft.hosts and scheme.host:
         draft.hosts = [Host(scheme.host, scheme.port)]
     return bool(draft.hosts) or scheme.family == "postgresql"
 
 
-def split_authority(rest: Piece, ends: re.Pattern[str]) -> tuple[Piece | None, Piece, str, Piece]:
-    """User information, hosts, the sign behind them and the rest.
+def _is_prose(rest: Piece, parts: Parts) -> bool:
+    """Whether it is one of several URLs, or the beginning of a sentence; a password alone may hold blanks."""
+    behind = rest._replace(start=parts.authority.start)
+    return _BLANK.search(behind.static) is not None or _LIST.search(rest.masked, rest.start, rest.end) is not None
 
-    A password with an unescaped `/`, `?` or `#` is a mistake that some clients forgive, and that must not show: so the
-    last `@` ends it where the text before the sign is no host and port.
-    """
+
+def parts_of(rest: Piece, *, semicolons: bool = False) -> Parts:
+    """The parts of what follows `scheme://`; parameters may begin at a semicolon."""
+    ends = _END_SEMICOLON if semicolons else _END
     authority, sign, path = rest.cut_any(ends)
     userinfo, hosts = authority.cut_last("@")
-    if userinfo is None and sign and path.find("@") >= 0 and _is_cut_short(authority):
-        userinfo, behind = rest.cut_last("@")
+    if userinfo is None and authority.has(":") and path.has("@") and not _are_hosts(authority):
+        userinfo, behind = _cut_forgivingly(rest)
         hosts, sign, path = behind.cut_any(ends)
-    return userinfo, hosts, sign, path
+    if sign == "/":
+        path, sign, query = path.cut_any(_END_SEMICOLON if semicolons else _QUERY)
+    else:
+        path, query = path.nothing(), path
+    query = query.nothing() if sign == "#" else query.cut("#")[0]
+    return Parts(userinfo, hosts, path, query)
 
 
-def _is_cut_short(authority: Piece) -> bool:
-    """Whether `user:pass` stands where `host:port` is expected."""
-    return authority.find(":") >= 0 and any(host_of(piece, 0) is None for piece in authority.split(","))
+def _are_hosts(authority: Piece) -> bool:
+    return all(host_of(piece, 0) is not None for piece in authority.split(","))
 
 
-def read_userinfo(draft: Draft, userinfo: Piece | None, *, token: bool = False) -> None:
-    """Note the user, and the password or a lone token."""
-    if userinfo is None:
-        return
-    user, password = userinfo.cut(":")
-    draft.user = bool(user)
-    if password is not None:
-        draft.hide(password)
-    elif token and user.raw != "git":
-        draft.hide(user, password=False)
+def _cut_forgivingly(rest: Piece) -> tuple[Piece, Piece]:
+    """User information whose password holds a sign that should have ended it: up to the last `@` before parameters."""
+    before, behind = rest.cut("@")
+    first = before.end
+    tail, _, _ = (behind or rest).cut_any(_QUERY)
+    last = max(first, rest.masked.rfind("@", first, tail.end))
+    return rest._replace(end=last), rest._replace(start=last + 1)
+
+
+def _log_in(draft: Draft, parts: Parts) -> None:
+    """Note the user, and hide the password, a token instead of a user, and what may be the rest of a password."""
+    userinfo = parts.userinfo
+    draft.log_in(userinfo)
+    if draft.family != "http":
+        stray, _ = parts.path.cut_last("@")
+        if stray:
+            draft.hide(stray)
+    elif userinfo and not userinfo.has(":") and userinfo.raw != "git":
+        draft.hide(userinfo, password=False)
 
 
 def read_hosts(draft: Draft, scheme: Scheme, authority: Piece) -> bool:
     """Add the hosts; False when one of them cannot be a host."""
     if not authority:
         return True
-    pieces = list(authority.split(",")) if scheme.many else [authority]
-    for piece in pieces:
-        socket = "/" in piece.decoded
-        host = Host(piece.decoded, 0) if socket else host_of(piece, scheme.port)
+    for piece in authority.split(",") if scheme.many else (authority,):
+        socket = piece.decoded
+        host = Host(socket, 0) if "/" in socket and not piece.has("/") else host_of(piece, scheme.port)
         if host is None:
             return False
         if host.name or scheme.host:
@@ -80,41 +117,59 @@ def read_hosts(draft: Draft, scheme: Scheme, authority: Piece) -> bool:
     return True
 
 
-def _read_rest(draft: Draft, scheme: Scheme, sign: str, rest: Piece) -> Parameters:
-    """The path, where it means something, and the parameters."""
-    rest, _ = rest.cut("#") if sign != "#" else (rest._replace(end=rest.start), None)
-    path, query = rest, None
-    if sign == "/":
-        path, query = rest.cut("?")
-    elif sign in ("?", ";"):
-        path, query = rest._replace(end=rest.start), rest
-    if scheme.database:
-        draft.database = path.decoded
-    return parameters_of(draft, query.split(";" if sign == ";" else "&")) if query else {}
+def parameters_of(draft: Draft, query: Piece) -> Parameters:
+    """The parameters behind `?`, or those behind `;`."""
+    if not query:
+        return {}
+    if query.has("&") or not query.has(";"):
+        return draft.parameters(query.split("&"))
+    return parameters_in(draft, query) or {}
 
 
-def _read_overrides(draft: Draft, scheme: Scheme, parameters: Parameters) -> None:
-    """Parameters that say where to connect: libpq's `host`, `hostaddr`, `port`, and names of databases."""
-    for name in ("dbname", "database", "databasename", "db", "initialcatalog"):
-        if name in parameters and (scheme.family in ("postgresql", "sqlserver") or name == "db"):
+def read_overrides(draft: Draft, parameters: Parameters) -> None:
+    """Parameters that say where to connect, and to which database."""
+    names = (
+        _DATABASE
+        if draft.family in ("postgresql", "sqlserver", "oracle")
+        else ("db",)
+        if draft.family == "redis"
+        else ()
+    )
+    for name in names:
+        if parameters.get(name):
             draft.database = parameters[name].decoded
-    if scheme.family != "postgresql":
-        return
-    names = parameters.get("hostaddr") or parameters.get("host")
-    ports = parameters.get("port")
+    if draft.family == "postgresql":
+        _read_libpq(draft, parameters)
+    elif draft.family == "sqlserver":
+        _read_sqlserver(draft, parameters)
+
+
+def _read_libpq(draft: Draft, parameters: Parameters) -> None:
+    """Clients like libpq take hosts and ports from parameters, too."""
+    names, ports = (parameters.get("hostaddr") or parameters.get("host")), parameters.get("port")
     if names:
-        draft.hosts = libpq_hosts(names.decoded, ports.decoded if ports else "")
+        draft.hosts = hosts_of(names.decoded, ports.decoded if ports else "")
+    elif ports and draft.hosts:
+        draft.hosts = hosts_of(",".join(host.name for host in draft.hosts), ports.decoded)
 
 
-def libpq_hosts(names: str, ports: str) -> list[Host]:
-    """Hosts and ports as libpq pairs them (https://www.postgresql.org/docs/current/libpq-connect.html)."""
-    numbers = ports.split(",")
-    hosts = []
-    for index, name in enumerate(names.split(",")):
-        port = (
-            (numbers[index] if index < len(numbers) else numbers[0]).strip() if len(numbers) > 1 else numbers[0].strip()
-        )
-        number = int(port) if port.isdecimal() and port.isascii() and len(port) < 6 else 0 if port else 5432
-        if name.strip():
-            hosts.append(Host(normal(name.strip()), number))
-    return hosts
+def _read_sqlserver(draft: Draft, parameters: Parameters) -> None:
+    """The server among the parameters of JDBC, or a whole connection string as SQLAlchemy passes it on to ODBC."""
+    inner = parameters.get("odbcconnect")
+    if inner:
+        text = unquote_plus(inner.raw)
+        within = Draft(text)
+        if read_ado(within, Piece.whole(text)):
+            draft.hosts, draft.database, draft.tls = within.hosts, within.database, within.tls
+            draft.user |= within.user
+        if within.secrets:
+            draft.hide(inner)
+    server, port = (
+        parameters.get("servername") or parameters.get("server"),
+        parameters.get("portnumber") or parameters.get("port"),
+    )
+    if server and not draft.hosts:
+        host = host_of(server, 1433)
+        draft.hosts = [host] if host and host.name else []
+    if port and draft.hosts and port.raw.isascii() and port.raw.isdecimal() and len(port.raw) < 6:
+        draft.hosts = [draft.hosts[0]._replace(port=int(port.raw))]

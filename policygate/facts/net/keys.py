@@ -11,13 +11,14 @@ _BRANDS = re.compile(
     r"MySQL|MariaDB|PostgreSQL|MongoDB|RabbitMQ|ClickHouse|ElasticSearch|OpenSearch|MemCached?|SQLServer"
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_MOST_WORDS = 24
 
 FAMILIES: dict[str, Family] = {
     **dict.fromkeys(
-        ("postgres", "postgresql", "pg", "psql", "pgsql", "pgbouncer", "timescale", "timescaledb"), "postgresql"
+        ("postgres", "postgresql", "pg", "psql", "pgsql", "pgbouncer", "timescale", "npgsql"), "postgresql"
     ),
     **dict.fromkeys(("mysql", "mariadb"), "mysql"),
-    **dict.fromkeys(("mssql", "sqlserver"), "sqlserver"),
+    **dict.fromkeys(("mssql", "sqlserver", "sqlsrv"), "sqlserver"),
     "oracle": "oracle",
     **dict.fromkeys(("mongo", "mongodb"), "mongodb"),
     **dict.fromkeys(("redis", "valkey", "keydb"), "redis"),
@@ -27,17 +28,17 @@ FAMILIES: dict[str, Family] = {
     "etcd": "etcd",
     **dict.fromkeys(("memcached", "memcache"), "memcached"),
     **dict.fromkeys(("rabbit", "rabbitmq", "amqp"), "amqp"),
-    "kafka": "kafka",
+    **dict.fromkeys(("kafka", "bootstrap"), "kafka"),
     "nats": "nats",
     **dict.fromkeys(("mqtt", "mosquitto"), "mqtt"),
     "grpc": "grpc",
     "ldap": "ldap",
-    **dict.fromkeys(("smtp", "mail"), "smtp"),
+    **dict.fromkeys(("smtp", "mail", "email"), "smtp"),
     "ftp": "ftp",
     **dict.fromkeys(("sftp", "ssh"), "ssh"),
-    **dict.fromkeys(("smb", "cifs"), "smb"),
+    **dict.fromkeys(("smb", "cifs", "samba"), "smb"),
 }
-"""By the word of a key."""
+"""By a word of a key."""
 
 PORTS: dict[int, Family] = {
     5432: "postgresql",
@@ -45,24 +46,18 @@ PORTS: dict[int, Family] = {
     1433: "sqlserver",
     1521: "oracle",
     27017: "mongodb",
-    6379: "redis",
-    26379: "redis",
+    **dict.fromkeys((6379, 26379), "redis"),
     9042: "cassandra",
     8123: "clickhouse",
     9200: "elasticsearch",
     2379: "etcd",
     11211: "memcached",
-    5672: "amqp",
-    5671: "amqp",
+    **dict.fromkeys((5672, 5671), "amqp"),
     9092: "kafka",
     4222: "nats",
-    1883: "mqtt",
-    8883: "mqtt",
-    389: "ldap",
-    636: "ldap",
-    25: "smtp",
-    465: "smtp",
-    587: "smtp",
+    **dict.fromkeys((1883, 8883), "mqtt"),
+    **dict.fromkeys((389, 636), "ldap"),
+    **dict.fromkeys((25, 465, 587), "smtp"),
     21: "ftp",
     22: "ssh",
     445: "smb",
@@ -70,43 +65,29 @@ PORTS: dict[int, Family] = {
 }
 """By the port that is the protocol's own."""
 
+_PARTS: dict[Role, str] = {
+    "host": "host hostname host-name hostaddr",
+    "port": "port",
+    "address": "addr address addrs addresses endpoint endpoints hosts servers server brokers broker nodes"
+    " url urls uri uris dsn target bootstrap-servers bootstrap-server broker-list contact-points cluster-nodes"
+    " sentinel-nodes",
+    "database": "name database db dbname keyspace vhost virtual-host",
+    "user": "user username user-name sasl-username sasl-user",
+    "password": "password passwd pass pwd sasl-password sasl-jaas-config",
+    "tls": "tls ssl sslmode use-tls use-ssl enable-tls enable-ssl tls-enabled ssl-enabled tls-enable ssl-enable"
+    " tls-mode ssl-mode ssl-bundle require-ssl require-tls",
+    "protocol": "security-protocol",
+    "driver": "connection driver type engine dialect adapter client",
+}
 _ROLES: dict[tuple[str, ...], Role] = {
-    **dict.fromkeys([("host",), ("hostname",), ("host", "name")], "host"),
-    ("port",): "port",
-    **dict.fromkeys(
-        [
-            *[
-                (word,)
-                for word in ("addr", "address", "addrs", "addresses", "endpoint", "endpoints", "hosts", "servers")
-            ],
-            *[
-                (word,)
-                for word in ("server", "brokers", "broker", "nodes", "url", "urls", "uri", "uris", "dsn", "target")
-            ],
-            ("bootstrap", "servers"),
-            ("bootstrap", "server"),
-            ("broker", "list"),
-        ],
-        "address",
-    ),
-    **dict.fromkeys([("name",), ("database",), ("db",), ("dbname",), ("db", "name"), ("database", "name")], "database"),
-    **dict.fromkeys([("user",), ("username",), ("user", "name")], "user"),
-    **dict.fromkeys([("password",), ("passwd",), ("pass",), ("pwd",)], "password"),
-    **dict.fromkeys(
-        [(first, word) for first in ("use", "enable") for word in ("tls", "ssl")]
-        + [(word, last) for last in ("enabled", "enable", "mode") for word in ("tls", "ssl")]
-        + [("tls",), ("ssl",), ("sslmode",)],
-        "tls",
-    ),
-    ("security", "protocol"): "protocol",
-    **dict.fromkeys(
-        [(word,) for word in ("connection", "driver", "type", "engine", "dialect", "adapter", "client")], "driver"
-    ),
+    tuple(part.split("-")): role for role, parts in _PARTS.items() for part in parts.split()
 }
 _GLUED = re.compile(
-    r"(?P<family>pg|mysql|redis|mongo|db|rabbitmq)(?P<part>host|port|user|username|password|database|sslmode|dbname|name|hostaddr)\Z"
+    r"(?P<family>pg|mysql|redis|mongo|db|rabbitmq)"
+    r"(?P<part>host|hostaddr|port|user|username|password|database|sslmode|dbname|name)\Z"
 )
-_DATABASES = frozenset({"db", "database", "datasource", "sql", "rds"})
+STORES = frozenset({"db", "database", "datasource", "sql", "rds"})
+"""Words that say "a database", of whatever kind."""
 
 
 class Key(NamedTuple):
@@ -119,8 +100,8 @@ class Key(NamedTuple):
     """The words that say the role."""
     family: Family
     """What the words say, or `unknown`."""
-    database: bool
-    """Whether the words say that it is a database, of whatever kind."""
+    telling: bool
+    """Whether the words say what kind of thing it is, be it only a database."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -132,15 +113,24 @@ def key_of(name: str) -> Key:
     """The words of a name in lower case: `spring.data.redis.host`, `ORDERS_DB_HOST`, `dbHost`, `PGHOST`."""
     words = words_of(name)
     prefix, role, part = _split(words)
-    family: Family = next((FAMILIES[word] for word in reversed(words) if word in FAMILIES), "unknown")
-    return Key(prefix, role, part, family, family != "unknown" or any(word in _DATABASES for word in words))
+    family = _family(words)
+    return Key(prefix, role, part, family, family != "unknown" or not STORES.isdisjoint(words))
 
 
 def words_of(name: str) -> tuple[str, ...]:
-    """The words of a name, in lower case."""
-    name = _BRANDS.sub(lambda match: f"_{match.group().lower()}_", name[:500])
+    """The words of a name, in lower case; of a very long one the last."""
+    name = _BRANDS.sub(lambda match: f"_{match.group().lower()}_", name[-500:])
     words = [word.lower() for word in _WORD.findall(name)]
-    return tuple(part for word in words for part in _unglued(word))
+    return tuple(part for word in words[-_MOST_WORDS:] for part in _unglued(word))
+
+
+def family_of(name: str) -> Family:
+    """The protocol that the words of a name tell of, the last one first; `unknown` if none does."""
+    return _family(words_of(name))
+
+
+def _family(words: tuple[str, ...]) -> Family:
+    return next((FAMILIES[word] for word in reversed(words) if word in FAMILIES), "unknown")
 
 
 def _unglued(word: str) -> tuple[str, ...]:
@@ -149,7 +139,8 @@ def _unglued(word: str) -> tuple[str, ...]:
 
 
 def _split(words: tuple[str, ...]) -> tuple[tuple[str, ...], Role, tuple[str, ...]]:
-    for length in (2, 1):
+    """Prefix, role and the words that say the role, as many as possible."""
+    for length in (3, 2, 1):
         part = words[-length:]
         if len(words) >= length and part in _ROLES:
             return words[:-length], _ROLES[part], part

@@ -5,45 +5,38 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from policygate.facts.net.keys import words_of
-from policygate.facts.net.written import Piece, literals
+from policygate.facts.net.references import literals
 
-_SECRET = re.compile(r"passw(?:or)?d|passphrase|secret|token|pwd|pass|apikey|privatekey|accesskey|jaas")
-_NO_SECRET = frozenset(
+_SECRET = frozenset(
+    {"password", "passwd", "passphrase", "pass", "pwd", "passwort", "secret", "token", "apikey", "privatekey"}
+)
+_KEYS = frozenset({"api", "private", "access", "encryption", "signing", "account", "shared", "master"})
+"""What makes a `key` a secret one."""
+_ABOUT = frozenset(
     {
-        "file",
-        "path",
-        "name",
-        "id",
-        "url",
-        "uri",
-        "length",
-        "min",
-        "max",
-        "policy",
-        "ttl",
-        "expiry",
-        "expires",
-        "type",
-        "header",
-        "field",
-        "enabled",
-        "required",
-        "endpoint",
-        "issuer",
-        "audience",
-        "algorithm",
-        "rotation",
-        "reset",
-        "timeout",
-        "empty",
-        "allow",
-        "random",
-        "ref",
-        "keyref",
+        *(
+            "file",
+            "path",
+            "dir",
+            "name",
+            "id",
+            "url",
+            "uri",
+            "endpoint",
+            "issuer",
+            "audience",
+            "type",
+            "header",
+            "field",
+        ),
+        *("length", "min", "max", "policy", "ttl", "expiry", "expires", "lifetime", "rotation", "reset", "timeout"),
+        *("enabled", "required", "ref", "algorithm", "encoder", "store", "provider", "manager", "engine", "version"),
     }
 )
+"""Words behind a secret's own that make the value something about the secret."""
+_ASKED = frozenset({"allow", "random", "min", "max", "require", "enable", "disable", "use", "no"})
 _NO_VALUE = frozenset({"true", "false", "yes", "no", "on", "off", "null", "none", "0", "1"})
-_PAIRS = {("api", "key"): "apikey", ("private", "key"): "privatekey", ("access", "key"): "accesskey"}
+_JAAS = re.compile(r"(?i)password\s*+=\s*+[\"']?(?P<value>[^\"';\s]++)")
 
 
 class Named(NamedTuple):
@@ -54,15 +47,23 @@ class Named(NamedTuple):
 
 
 def secret_values(values: Sequence[Named]) -> list[int]:
-    """The indexes of values that are secret as a whole, by the names of their keys."""
-    return [index for index, each in enumerate(values) if _is_secret(each)]
+    """The indexes of values that are secret as a whole, by the names of their keys; references to variables are not."""
+    return [index for index, each in enumerate(values) if is_secret(each)]
 
 
-def _is_secret(named: Named) -> bool:
+def is_secret(named: Named) -> bool:
+    """Whether the value is a literal secret, as far as its key says."""
     words = words_of(named.key)
-    joined = [_PAIRS.get(pair, pair[0]) for pair in zip(words, [*words[1:], ""], strict=True)]
-    places = [index for index, word in enumerate(joined) if _SECRET.fullmatch(word)]
-    if not places or words in (("pwd",), ("oldpwd",)) or _NO_SECRET.intersection(words):
+    if words[-2:] == ("jaas", "config"):
+        return any(literals(match["value"]) for match in _JAAS.finditer(named.value))
+    place = max((index for index in range(len(words)) if _is_secret_word(words, index)), default=-1)
+    if place < 0 or words in (("pwd",), ("oldpwd",)):
+        return False
+    if not _ABOUT.isdisjoint(words[place + 1 :]) or not _ASKED.isdisjoint(words[:place]):
         return False
     value = named.value.strip()
-    return value.lower() not in _NO_VALUE and bool(literals(Piece.whole(value)))
+    return value.lower() not in _NO_VALUE and bool(literals(value))
+
+
+def _is_secret_word(words: tuple[str, ...], index: int) -> bool:
+    return words[index] in _SECRET or (words[index] == "key" and index > 0 and words[index - 1] in _KEYS)

@@ -2,30 +2,32 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from policygate.facts.model_network import Family, Tls
+from policygate.facts.net.draft import host_of
 from policygate.facts.net.endpoint import Host, Parsed, parse_address, parse_endpoint
-from policygate.facts.net.endpoint_tls import mode, switch
-from policygate.facts.net.hosts import normal
-from policygate.facts.net.keys import FAMILIES, PORTS, Key, key_of, words_of
-from policygate.facts.net.secret_settings import Named, secret_values
-from policygate.facts.net.written import Piece, literals
+from policygate.facts.net.hosts import is_address
+from policygate.facts.net.keys import PORTS, Key
+from policygate.facts.net.scope import Scope
+from policygate.facts.net.secret_settings import Named, is_secret, secret_values
+from policygate.facts.net.written import Piece
 
 __all__ = ["Found", "Named", "endpoints_of", "secret_values"]
 
 _ITEM = re.compile(r"[^,;\s]+")
 _MOST_ITEMS = 1000
-_OWN = frozenset({"listen", "listener", "listeners", "bind", "binding"})
-_WILDCARD = frozenset({"0.0.0.0", "::", "*", ""})  # noqa: S104 - what is listened on is no endpoint
-_PROTOCOLS: dict[str, Tls] = {
-    "plaintext": "disabled",
-    "sasl_plaintext": "disabled",
-    "ssl": "required",
-    "sasl_ssl": "required",
-}
-_HTTP_FAMILIES = frozenset({"elasticsearch", "clickhouse", "etcd", "grpc"})
+_OWN = frozenset(
+    {
+        *("listen", "listener", "listeners", "bind", "binding", "advertise", "advertised"),
+        *("virtual", "letsencrypt", "allowed", "allow", "trusted", "cors"),
+    }
+)
+"""Words of what is served, or of who may call."""
+_WILDCARD = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - what is listened on is no endpoint
+_BARE_URL = frozenset({"url", "urls", "uri", "uris", "dsn", "target"})
+_OVER_HTTP: frozenset[Family] = frozenset({"elasticsearch", "clickhouse", "etcd"})
 
 
 class Found(NamedTuple):
@@ -38,51 +40,51 @@ class Found(NamedTuple):
     by: Literal["form", "name", "pair"]
 
 
-@dataclass
-class _Group:
-    """The settings whose keys begin with the same words, by role; of two with one role the last."""
+class _Client(NamedTuple):
+    """What a client that reads settings by itself assumes."""
 
-    parts: dict[str, int] = field(default_factory=dict)
+    tls: Tls
+    port: int = 0
 
 
-class _Scope:
-    """All settings, taken apart once."""
-
-    def __init__(self, values: Sequence[Named]) -> None:
-        self.values = values
-        self.keys = [key_of(each.key) for each in values]
-        self.groups: dict[tuple[str, ...], _Group] = {}
-        for index, key in enumerate(self.keys):
-            if key.role:
-                self.groups.setdefault(key.prefix, _Group()).parts[key.role] = index
-
-    def beside(self, key: Key, role: str) -> int | None:
-        """The setting with this role and the same prefix."""
-        group = self.groups.get(key.prefix)
-        return group.parts.get(role) if group else None
+_CLIENTS: dict[tuple[str, ...], _Client] = {
+    ("pg",): _Client("optional", 5432),
+    ("spring", "redis"): _Client("disabled", 6379),
+    ("spring", "data", "redis"): _Client("disabled", 6379),
+    ("spring", "rabbitmq"): _Client("disabled", 5672),
+    ("spring", "data", "mongodb"): _Client("disabled", 27017),
+    ("spring", "cassandra"): _Client("disabled", 9042),
+    ("spring", "mail"): _Client("disabled", 25),
+    ("spring", "kafka"): _Client("disabled"),
+    ("spring", "kafka", "consumer"): _Client("disabled"),
+    ("spring", "kafka", "producer"): _Client("disabled"),
+    ("spring", "kafka", "streams"): _Client("disabled"),
+    ("spring", "kafka", "admin"): _Client("disabled"),
+}
+"""By prefix: libpq, Spring Boot."""
+_UNKNOWN = _Client("unknown")
 
 
 def endpoints_of(values: Sequence[Named]) -> Iterator[Found]:
     """The endpoints among the settings of one scope, in the order of the settings that hold their hosts."""
-    scope = _Scope(values)
-    for index, (key, value) in enumerate(zip(scope.keys, values, strict=True)):
-        found = list(_by_form(index, key, value.value)) or list(_by_name(index, key, value.value))
-        found = found or list(_by_pair(scope, index, key))
+    scope = Scope(values)
+    for index, key in enumerate(scope.keys):
+        value = values[index].value
+        found = _by_form(index, key, value) or _by_name(index, key, value) or _by_pair(scope, index, key)
         for each in found:
             yield _completed(scope, key, each)
 
 
-def _by_form(index: int, key: Key, value: str) -> Iterator[Found]:
+def _by_form(index: int, key: Key, value: str) -> list[Found]:
     parsed = parse_endpoint(value)
     if parsed is not None:
-        yield Found((index,), _refined(parsed, key), "form")
-        return
+        return [Found((index,), _refined(parsed, key), "form")]
     if value.count("://") < 2:
-        return
+        return []
     items = [match for _, match in zip(range(_MOST_ITEMS), _ITEM.finditer(value), strict=False)]
     parts = [(match.start(), parse_endpoint(match.group())) for match in items]
-    if all(part for _, part in parts):
-        yield from (Found((index,), _refined(_moved(part, start), key), "form") for start, part in parts if part)
+    found = [Found((index,), _refined(_moved(part, start), key), "form") for start, part in parts if part]
+    return found if len(found) == len(parts) and key.family != "kafka" else []
 
 
 def _moved(parsed: Parsed, offset: int) -> Parsed:
@@ -91,124 +93,107 @@ def _moved(parsed: Parsed, offset: int) -> Parsed:
 
 def _refined(parsed: Parsed, key: Key) -> Parsed:
     """With the protocol that the key names, where the form leaves it open."""
-    family: Family = parsed.family
-    if family == "http" and key.family in _HTTP_FAMILIES:
+    family = parsed.family
+    if family == "http" and key.family in _OVER_HTTP:
         family = key.family
     elif family in ("tcp", "unknown"):
-        family = key.family if key.family != "unknown" else _family_of_ports(parsed, family)
+        by_port = next((PORTS[host.port] for host in parsed.hosts if host.port in PORTS), family)
+        family = key.family if key.family != "unknown" else by_port
     return parsed if family == parsed.family else replace(parsed, family=family)
 
 
-def _family_of_ports(parsed: Parsed, otherwise: Family) -> Family:
-    return next((PORTS[host.port] for host in parsed.hosts if host.port in PORTS), otherwise)
-
-
-def _by_name(index: int, key: Key, value: str) -> Iterator[Found]:
+def _by_name(index: int, key: Key, value: str) -> list[Found]:
     """`host:port` where the key says that it is an address."""
-    if key.role not in ("address", "host") or _OWN.intersection(key.words):
-        return
-    if key.part[-1] in ("url", "urls", "uri", "uris", "dsn") and key.family == "unknown":
-        return
+    if key.role not in ("address", "host") or not _OWN.isdisjoint(key.words):
+        return []
+    if key.part[-1] in _BARE_URL and key.family == "unknown":
+        return []
     parsed = parse_address(value, key.family)
     if parsed is None or any(host.name in _WILDCARD for host in parsed.hosts):
-        return
-    yield Found((index,), _refined(parsed, key), "name")
+        return []
+    if parsed.tls == "unknown":
+        parsed = replace(parsed, tls=_client(key).tls)
+    return [Found((index,), _refined(parsed, key), "name")]
 
 
-def _by_pair(scope: _Scope, index: int, key: Key) -> Iterator[Found]:
-    """A host, with what stands beside it."""
-    name = scope.values[index].value.strip()
-    is_host = key.role == "host" or (key.part == ("server",) and key.database)
-    if not is_host or _OWN.intersection(key.words):
-        return
-    port_index = scope.beside(key, "port")
-    if port_index is None and key.family == "unknown" and "." not in name and not key.database:
-        return
-    host = _one_host(name, scope.values[port_index].value if port_index is not None else "")
-    if host is None or host.name in _WILDCARD:
-        return
-    indexes = [index] if port_index is None else [index, port_index]
-    parsed = _pair(scope, key, host, indexes)
-    yield Found(tuple(indexes), parsed, "pair")
+def _client(key: Key) -> _Client:
+    """Kafka's own settings have no prefix."""
+    return _CLIENTS.get(key.prefix) or (_Client("disabled") if key.words == ("bootstrap", "servers") else _UNKNOWN)
 
 
-def _one_host(name: str, port: str) -> Host | None:
-    """The host and its port; 0 where the port is missing or a variable."""
-    piece, number = Piece.whole(name), Piece.whole(port)
-    if not re.fullmatch("[\\w.\ue000:/@-]+", piece.static):
-        return None
-    said = int(number.raw) if number.raw.isascii() and number.raw.isdecimal() and len(number.raw) < 6 else 0
-    return Host(piece.raw if piece.dynamic else normal(piece.raw), said)
-
-
-def _pair(scope: _Scope, key: Key, host: Host, indexes: list[int]) -> Parsed:
-    family = _family_beside(scope, key)
-    if family == "unknown":
-        family = PORTS.get(host.port, "unknown")
-    name = scope.beside(key, "database")
-    if name is not None:
-        indexes.append(name)
-    dynamic = any(Piece.whole(scope.values[each].value).dynamic for each in indexes)
-    text = f"{host.name}:{host.port}" if host.port else host.name
-    return Parsed(
+def _by_pair(scope: Scope, index: int, key: Key) -> list[Found]:
+    """Hosts without ports, with what stands beside."""
+    listed = key.role == "address" and key.telling and key.part[-1] not in _BARE_URL
+    if (key.role != "host" and not listed) or not _OWN.isdisjoint(key.words):
+        return []
+    beside = scope.beside(key, "port")[-1:]
+    ports = scope.text(beside[0]) if beside else ""
+    hosts = _hosts(scope.text(index), ports)
+    if not hosts or not _is_worth(key, hosts, listed=listed, ported=bool(beside)):
+        return []
+    client = _client(key)
+    name = scope.beside(key, "database")[-1:]
+    family = scope.family_beside(key)
+    texts = [scope.text(each) for each in (index, *beside, *name)]
+    parsed = Parsed(
         scheme="",
-        family=family,
-        hosts=(host,),
-        database=scope.values[name].value.strip() if name is not None else "",
-        tls="unknown",
+        family=family if family != "unknown" else PORTS.get(hosts[0].port, "unknown"),
+        hosts=tuple(host if host.port or ports else host._replace(port=client.port) for host in hosts),
+        database=texts[-1] if name else "",
+        tls=client.tls,
         user=False,
         password=False,
         secrets=(),
-        dynamic=dynamic,
-        redacted=text,
+        dynamic=any(Piece.whole(text).dynamic for text in texts),
+        redacted=texts[0],
     )
+    return [Found((index, *beside, *name), parsed, "pair")]
 
 
-def _family_beside(scope: _Scope, key: Key) -> Family:
-    driver = scope.beside(key, "driver")
-    words = words_of(scope.values[driver].value) if driver is not None else ()
-    named: Family = next((FAMILIES[word] for word in words if word in FAMILIES), "unknown")
-    return key.family if key.family != "unknown" else named
+def _hosts(names: str, ports: str) -> list[Host]:
+    """The hosts, with one port for all or one for each; none where one of them is no host."""
+    numbers = [_port(port) for port in ports.split(",")]
+    hosts: list[Host] = []
+    for place, match in zip(range(_MOST_ITEMS), _ITEM.finditer(names), strict=False):
+        piece = Piece.whole(match.group())
+        socket = piece.starts("/") and len(numbers) == 1
+        host = Host(piece.raw, 0) if socket else host_of(piece, 0) if not piece.has(":") else None
+        if host is None or host.name in _WILDCARD:
+            return []
+        hosts.append(host._replace(port=numbers[place] if place < len(numbers) else numbers[0]))
+    return hosts
 
 
-def _completed(scope: _Scope, key: Key, found: Found) -> Found:
+def _port(text: str) -> int:
+    """0 where it is a variable, or no port."""
+    text = text.strip()
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+    return number if number < 65536 else 0
+
+
+def _is_worth(key: Key, hosts: Sequence[Host], *, listed: bool, ported: bool) -> bool:
+    """Whether a host is one that is called, as far as its name, its port and its key tell."""
+    if not key.prefix and key.part != ("hostaddr",):
+        return ported and hosts[0].port in PORTS
+    if ported:
+        return True
+    dotted = all(_is_dotted(host.name) for host in hosts)
+    return dotted if listed else key.telling or dotted
+
+
+def _is_dotted(name: str) -> bool:
+    return is_address(name) or ("." in name and any(character.isalpha() for character in name))
+
+
+def _completed(scope: Scope, key: Key, found: Found) -> Found:
     """With what stands beside: who logs in, and whether TLS is on."""
-    parsed, keys = found.parsed, list(found.keys)
-    for role in ("user", "password"):
-        index = scope.beside(key, role)
-        if index is not None and scope.values[index].value.strip():
-            keys.append(index)
-            literal = bool(literals(Piece.whole(scope.values[index].value)))
-            parsed = (
-                replace(parsed, user=True) if role == "user" else replace(parsed, password=parsed.password or literal)
-            )
-    said = _tls_beside(scope, key, parsed)
-    if said is not None:
-        keys.append(said[0])
-        if parsed.tls != "required":
-            parsed = replace(parsed, tls=said[1])
+    parsed = found.parsed
+    users, passwords = scope.beside(key, "user"), scope.beside(key, "password")
+    passwords = passwords or (scope.around(key, "password", parsed.family) if parsed.family == "kafka" else [])
+    literal = any(is_secret(scope.values[index]) for index in passwords)
+    parsed = replace(parsed, user=parsed.user or bool(users), password=parsed.password or literal)
+    said = scope.tls_around(key, parsed.family)
+    if said is not None and parsed.tls != "required":
+        parsed = replace(parsed, tls=said[1])
+    keys = (*found.keys, *users, *passwords, *((said[0],) if said else ()))
     return found._replace(keys=tuple(dict.fromkeys(keys)), parsed=parsed)
-
-
-def _tls_beside(scope: _Scope, key: Key, parsed: Parsed) -> tuple[int, Tls] | None:
-    for prefix in _outer(key.prefix):
-        group = scope.groups.get(prefix)
-        for role in ("protocol", "tls") if group else ():
-            index = group.parts.get(role) if group else None
-            if index is not None and (prefix or parsed.family == "kafka"):
-                return index, _tls_said(role, scope.values[index].value)
-    return None
-
-
-def _outer(prefix: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """The prefix and those that begin it, the longest first; each also with the `properties` that Spring puts in."""
-    for length in range(len(prefix), -1, -1):
-        yield prefix[:length]
-        yield (*prefix[:length], "properties")
-
-
-def _tls_said(role: str, value: str) -> Tls:
-    piece = Piece.whole(value)
-    if role == "protocol":
-        return "unknown" if piece.dynamic else _PROTOCOLS.get(piece.raw.lower(), "unknown")
-    return switch(piece) if piece else mode(piece)
