@@ -7,6 +7,7 @@ import pytest
 
 from policygate.findings import Finding, Problem, Verdict
 from policygate.report.markdown import MARKER, MAX_CHARACTERS, code, prose, render
+from tests.report.conftest import TO_LEDGER
 from tests.report.oracle import assert_inert, pages
 
 Golden = Callable[[str, str], None]
@@ -97,6 +98,34 @@ def test_it_is_cut_and_says_so(cases: dict[str, Verdict], count: int, message: s
     assert MAX_CHARACTERS * 0.9 < len(text) <= MAX_CHARACTERS
     assert "Left out, since there is no more room: " in text
     assert_inert(text)
+
+
+def test_new_paths_are_a_screen_and_a_diagram_and_the_rest_is_folded_away() -> None:
+    text = render(Verdict("pass", opened=tuple(replace(TO_LEDGER, target=f"db{number}") for number in range(17))))
+    before, _, after = text.partition("<details><summary>2 more new paths</summary>")
+    assert "**This change opens 17 new paths**" in before
+    assert (before.count("| `orders` |"), after.count("| `orders` |"), before.count("==>")) == (15, 2, 17)
+    assert_inert(text)
+
+
+def test_hops_are_named_and_counted() -> None:
+    far = replace(
+        TO_LEDGER, hops=tuple(f"s{number}" for number in range(7)), environment="", protected=False, tls="unknown"
+    )
+    over = "`ledger-db` over `s0`, `s1`, `s2`, `s3`, `s4`, 2 more"
+    assert f"| `orders` | {over} | postgresql |  | `deploy/production/orders.yaml:21:16` |\n" in render(
+        Verdict("pass", opened=(far,))
+    )
+
+
+@pytest.mark.parametrize("filler", [0, 500])
+def test_the_diagram_has_what_room_the_words_leave(filler: int) -> None:
+    many = tuple(replace(TO_LEDGER, target=f"db{number}") for number in range(15))
+    verdict = Verdict("pass", opened=many, advice=("message " * 30,) * filler)
+    text = render(verdict)
+    assert ("```mermaid" in text) == (filler == 0)
+    assert text.count("| `orders` | `db") == 15
+    assert len(text) <= MAX_CHARACTERS
 
 
 def test_it_is_found_again_by_its_first_line(cases: dict[str, Verdict]) -> None:
