@@ -35,7 +35,10 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _NAME = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?", re.ASCII)
 _PREFIX = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*", re.ASCII)
 _PORT_NAME = re.compile(r"(?=.{0,14}[a-z])(?!.*--)[a-z0-9](?:[-a-z0-9]{0,13}[a-z0-9])?", re.ASCII)
-_DIGITS = re.compile(r"\d{1,9}", re.ASCII)
+_NUMBER = re.compile(
+    r"\+?(?:0x(?P<x>[\da-f]{1,8})|0b(?P<b>[01]{1,32})|0o?(?P<o>[0-7]{1,9})|0*(?P<d>\d{1,9}))", re.IGNORECASE
+)
+_BASES = {"x": 16, "b": 2, "o": 8, "d": 10}
 _MAX_PREFIX = 253
 _OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 _TYPES: dict[str, Direction] = {"Ingress": "ingress", "Egress": "egress"}
@@ -85,6 +88,12 @@ def is_string(node: Scalar) -> bool:
 def is_dynamic(text: str) -> bool:
     """Whether somebody else fills a part of a text in; no name, label or CIDR has such characters."""
     return "$" in text or "{{" in text
+
+
+def _number(text: str) -> int:
+    """A number as Go's YAML has it, without a sign; 0 for anything else."""
+    found = _NUMBER.fullmatch(text[:80].replace("_", ""))
+    return int(found[found.lastgroup], _BASES[found.lastgroup]) if found and found.lastgroup else 0
 
 
 @dataclass
@@ -233,6 +242,7 @@ class _Reader:
 
     def label_key(self, node: Node, key: str) -> None:
         """Refuse what can be no label's key."""
+        self.dynamic |= is_dynamic(key)
         prefix, slash, name = key.rpartition("/")
         good = not slash or (len(prefix) <= _MAX_PREFIX and _PREFIX.fullmatch(prefix))
         if not (good and _NAME.fullmatch(name)) and not is_dynamic(key):
@@ -248,7 +258,8 @@ class _Reader:
     def port(self, node: Node) -> PolicyPort:
         """One element of `ports`."""
         body = self.mapping(node, "ports", ("port", "endPort", "protocol"))
-        protocol = self.text(_of(body, "protocol"), "protocol") or "TCP"
+        written = _of(body, "protocol")
+        protocol = self.text(written, "protocol") if written else "TCP"
         if protocol not in PROTOCOLS:
             if not is_dynamic(protocol):
                 self.refuse(node, f"`protocol` takes {', '.join(f'`{each}`' for each in PROTOCOLS)} only")
@@ -285,8 +296,7 @@ class _Reader:
 
     def number(self, node: Node, name: str) -> int:
         """A port's number; 0 when it is none."""
-        text = node.value if isinstance(node, Scalar) and node.plain else ""
-        number = int(text) if _DIGITS.fullmatch(text) else 0
+        number = _number(node.value) if isinstance(node, Scalar) and node.plain else 0
         if not 0 < number < 1 << 16:
             self.refuse(node, f"`{name}` must be a number from 1 to 65535")
             return 0
