@@ -41,12 +41,9 @@ deny contains finding if {
 	}
 }
 
-counts([])
+counts(hops) if count(hops) == 0
 
-counts(hops) if {
-	count(hops) > 0
-	input.config.parameters["net.new_path"].transitive
-}
+counts(_) if input.config.parameters["net.new_path"].transitive
 
 over([]) := ""
 
