@@ -10,12 +10,9 @@ from policygate.facts.model_network import (
     FoundEndpoint,
     FoundService,
     HostNetwork,
-    HostPort,
-    ServiceKind,
 )
-from policygate.facts.net.endpoint import is_datastore
+from policygate.facts.net.containers import container
 from policygate.facts.net.hosts import normal
-from policygate.facts.net.keys import FAMILIES
 from policygate.facts.net.sniff import may_say
 from policygate.facts.net.values import Holder, Value, found_in
 from policygate.facts.net.words import arguments
@@ -73,27 +70,9 @@ def _add(found: _Found, service: Service) -> None:
 
 
 def _service(service: Service) -> FoundService:
-    return FoundService(
-        name=service.name,
-        kind=_kind(service),
-        owner="",
-        system="",
-        zone="",
-        layer="",
-        lifecycle="",
-        declared=False,
-        namespace="",
-        hosts=[HostPort(name=name, port=0) for name in dict.fromkeys(map(normal, _names(service))) if name],
-        local=True,
-        at=service.key.at(),
-    )
-
-
-def _kind(service: Service) -> ServiceKind:
     image = service.node("image")
     name = _text(service, image) if isinstance(image, Scalar) else ""
-    family = FAMILIES.get(name.rpartition("/")[2].partition(":")[0].partition("@")[0], "unknown")
-    return "datastore" if is_datastore(family) else "service"
+    return container(service.name, name, _names(service), service.key.at())
 
 
 def _names(service: Service) -> Iterator[str]:

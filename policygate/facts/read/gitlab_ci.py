@@ -7,6 +7,7 @@ from itertools import groupby
 from policygate.facts.files import NO_FILES, Files
 from policygate.facts.go.variables import VARIABLES
 from policygate.facts.model import FileFacts, Place, Problem
+from policygate.facts.net.gitlab import PipelineNetwork
 from policygate.facts.syntax.budget import TooLargeError
 from policygate.facts.syntax.declared import in_order, secret_spans
 from policygate.facts.syntax.gitlab_includes import Entries, Inclusion, Sources
@@ -33,26 +34,30 @@ _MAX_LEVELS = 2
 def read(path: str, data: bytes, files: Files = NO_FILES) -> FileFacts:
     """One place for each job that runs go or sets its variables, in file order; else one for what all jobs inherit.
 
-    `path` is from the root of the checkout, and so are the paths of what is included. Child pipelines follow. A file
-    that GitLab would refuse gives problems.
+    The endpoints in variables and the services of jobs are there besides. `path` is from the root of the checkout, and
+    so are the paths of what is included. Child pipelines follow. A file that GitLab would refuse gives problems.
     """
     file = Text(path, data)
     sources = Sources(files, strict=path == ROOT and files is not NO_FILES)
+    network = PipelineNetwork()
     try:
-        places = list(_pipelines(file, sources))
+        places = list(_pipelines(file, sources, network))
     except TooLargeError as error:
         return FileFacts(problems=[Problem(message=error.message, at=file.line_at(1))])
     followed = [inner for inner in sources.texts if inner != path]
-    return FileFacts(
-        places=places,
-        unseen=sources.unseen,
-        followed=followed,
-        problems=in_order(sources.problems),
-        secrets=secret_spans(list(sources.texts.values()), places),
+    facts = network.facts()
+    return facts.model_copy(
+        update={
+            "places": places,
+            "unseen": sources.unseen,
+            "followed": followed,
+            "problems": in_order(sources.problems),
+            "secrets": [*secret_spans(list(sources.texts.values()), places), *facts.secrets],
+        }
     )
 
 
-def _pipelines(file: Text, sources: Sources) -> Iterator[Place]:
+def _pipelines(file: Text, sources: Sources, network: PipelineNetwork) -> Iterator[Place]:
     """The places of a pipeline and of its child pipelines; what several triggers do alike is there once."""
     waiting = [_Jobs(file.path, "", Inclusion(sources).entries(file), sources)]
     found: dict[str, list[Place]] = {}
@@ -63,6 +68,7 @@ def _pipelines(file: Text, sources: Sources) -> Iterator[Place]:
             if not any(place.model_copy(update={"id": other.id}) == other for other in same):
                 same.append(place.model_copy(update={"id": f"{place.id}@{pipeline.trigger}"}) if same else place)
                 yield same[-1]
+        pipeline.add_to(network)
         waiting += pipeline.children()
 
 
@@ -99,6 +105,20 @@ class _Jobs:
                 self._pipeline.report(f"job `{name}` is not a mapping", self._pipeline.keys[name])
         return places or list(self._shared_place())
 
+    def add_to(self, network: PipelineNetwork) -> None:
+        """Add what the jobs, and all of them together, are given as addresses."""
+        shared = list(self._inherited_layers(_nothing(Text(self.path, b""))))
+        network.add_variables("", Variables(self._pipeline, shared), shared)
+        network.add_services(self._pipeline, self._pipeline.keywords.get("services"))
+        if self._default:
+            network.add_services(self._pipeline, self._default.value("services"))
+        for name, job in self._pipeline.jobs.items():
+            if isinstance(job, Mapping) and not name.startswith("."):
+                own = list(self._own_layers(job))
+                variables = Variables(self._pipeline, [*own, *self._inherited_layers(job)])
+                network.add_variables(f"{self.path}#{name}", variables, own)
+                network.add_services(self._pipeline, job.value("services"))
+
     def children(self) -> Iterator["_Jobs"]:
         """The child pipelines that are made of files of this repository; GitLab itself goes no deeper."""
         for name, block in self._pipeline.jobs.items() if self.level < _MAX_LEVELS else ():
@@ -129,8 +149,7 @@ class _Jobs:
         key = next((key for name, key in self._pipeline.keys.items() if name in KEYWORDS), None)
         key = self._pipeline.keys.get("variables", key)
         if key is not None:
-            nothing = Mapping(key.file, key.start, key.end, "", (), 1)
-            yield from self._place(self.path, "variables", key, nothing, shared=True)
+            yield from self._place(self.path, "variables", key, _nothing(key.file), shared=True)
 
     def _place(self, id_: str, name: str, key: Scalar, job: Mapping, *, shared: bool = False) -> Iterator[Place]:
         own = [*self.forwarded, *self._own_layers(job)]
@@ -246,3 +265,8 @@ class _Jobs:
             script = self._scripts[key] = read_script(snippet, **state)  # type: ignore[arg-type]
             self.sources.problems += script.problems
         return self._scripts[key]
+
+
+def _nothing(file: Text) -> Mapping:
+    """A job that says nothing."""
+    return Mapping(file, 0, 0, "", (), 1)

@@ -10,6 +10,7 @@ from policygate.facts.syntax.declared import blanked
 from policygate.facts.syntax.gitlab_pipeline import Pipeline
 from policygate.facts.syntax.gitlab_scalar import as_the_job_sees
 from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar
+from policygate.location import At
 
 _REFERENCE = re.compile(r"\$(?:(?P<escape>\$)|(?P<name>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)\})", re.ASCII)
 _INPUT = "$[["
@@ -34,6 +35,20 @@ class Layer:
     def find(self, name: str) -> tuple[Scalar, Node] | None:
         """The key and value of a variable, if the layer has it."""
         return self.entries.get(name) if self.only is None or name in self.only else None
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What a layer says of a variable."""
+
+    name: str
+    text: str
+    """The value as the job sees it, references replaced; credentials and all."""
+    at: At
+    """The value; the name when the value is empty."""
+    scope: str
+    dynamic: bool
+    """Whether the text refers to what the files do not say."""
 
 
 def layers_of(pipeline: Pipeline, node: Mapping, part: str, condition: str = "") -> Iterator[Layer]:
@@ -65,7 +80,30 @@ class Variables:
                     yield assignment
                     settled |= set() if layer.condition else {name}
 
+    def stated(self, layer: Layer) -> Iterator[Stated]:
+        """What one of the layers says, of every variable."""
+        for name in layer.entries:
+            entry = layer.find(name)
+            said = self._stated(layer, name, *entry) if entry else None
+            if said:
+                yield said
+
     def _assignment(self, layer: Layer, name: str, key: Scalar, node: Node) -> Assignment | None:
+        said = self._stated(layer, name, key, node)
+        if said is None:
+            return None
+        return blanked(
+            Assignment(
+                name=name,
+                value=said.text,
+                at=said.at,
+                scope=said.scope,
+                condition=layer.condition,
+                dynamic=said.dynamic,
+            )
+        )
+
+    def _stated(self, layer: Layer, name: str, key: Scalar, node: Node) -> Stated | None:
         scalar, expanded = self._scalar(node)
         if scalar is None:
             return None
@@ -73,16 +111,8 @@ class Variables:
         value, dynamic = as_the_job_sees(scalar), False
         if expanded:
             value, dynamic = self._expand(value, (name,))
-        return blanked(
-            Assignment(
-                name=name,
-                value=value,
-                at=scalar.at() if value else key.at(),
-                scope=self._scope(key, layer.part),
-                condition=layer.condition,
-                dynamic=dynamic or _INPUT in value,
-            )
-        )
+        at = scalar.at() if value else key.at()
+        return Stated(name, value, at, self._scope(key, layer.part), dynamic or _INPUT in value)
 
     def _scope(self, key: Scalar, part: str) -> str:
         owner = self.pipeline.owner(key)

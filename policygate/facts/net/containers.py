@@ -1,0 +1,33 @@
+"""Containers that run beside something: the services of compose files and of CI jobs."""
+
+from collections.abc import Iterable
+
+from policygate.facts.model_network import FoundService, HostPort, ServiceKind
+from policygate.facts.net.endpoint import is_datastore
+from policygate.facts.net.hosts import normal
+from policygate.facts.net.keys import FAMILIES
+from policygate.location import At
+
+
+def container(name: str, image: str, names: Iterable[str], at: At) -> FoundService:
+    """A service that only its own file names; `names` are what it can be called by there, `image` may be empty."""
+    return FoundService(
+        name=name,
+        kind=_kind(image),
+        owner="",
+        system="",
+        zone="",
+        layer="",
+        lifecycle="",
+        declared=False,
+        namespace="",
+        hosts=[HostPort(name=each, port=0) for each in dict.fromkeys(map(normal, names)) if each],
+        local=True,
+        at=at,
+    )
+
+
+def _kind(image: str) -> ServiceKind:
+    """By the last part of an image's name, without tag and digest."""
+    name = image.rpartition("/")[2].partition(":")[0].partition("@")[0]
+    return "datastore" if is_datastore(FAMILIES.get(name, "unknown")) else "service"
