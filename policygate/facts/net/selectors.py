@@ -1,6 +1,7 @@
 """Label selectors (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors). Pure."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,7 +65,7 @@ class Selector:
         return all(requirement.may_hold(known) for requirement in self.requirements)
 
     @property
-    def keys(self) -> Collection[str]:
+    def keys(self) -> AbstractSet[str]:
         """The labels that it is about."""
         return {requirement.key for requirement in self.requirements}
 
