@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from policygate.facts.files import NO_FILES, Files
 from policygate.facts.model import FileFacts, Place, Problem
+from policygate.facts.net.github import network_of
 from policygate.facts.syntax.budget import TooLargeError
 from policygate.facts.syntax.declared import in_order, secret_spans
 from policygate.facts.syntax.github_files import MAX_LEVELS, Sources
@@ -25,8 +26,8 @@ _MAX_VARIANTS = 16
 def read(path: str, data: bytes, files: Files = NO_FILES) -> FileFacts:
     """One place for each job that runs go or sets its variables, in file order; else one for the `env` of the file.
 
-    `path` is from the root of the checkout. Workflows and composite actions of the same repository are followed. A
-    file that GitHub would refuse gives problems.
+    The endpoints in every `env` and the services of jobs are there besides. `path` is from the root of the checkout.
+    Workflows and composite actions of the same repository are followed. A file that GitHub would refuse gives problems.
     """
     file = Text(path, data)
     sources = Sources(files)
@@ -35,12 +36,15 @@ def read(path: str, data: bytes, files: Files = NO_FILES) -> FileFacts:
         places = list(_Workflow(path, sources, {}).places(root)) if root else []
     except TooLargeError as error:
         return FileFacts(problems=[Problem(message=error.message, at=file.line_at(1))])
-    return FileFacts(
-        places=places,
-        unseen=list(sources.unseen.values()),
-        followed=[inner for inner in sources.followed if inner != path],
-        problems=in_order(sources.problems),
-        secrets=secret_spans(list(sources.texts.values()), places),
+    network = network_of(path, root)
+    return network.model_copy(
+        update={
+            "places": places,
+            "unseen": list(sources.unseen.values()),
+            "followed": [inner for inner in sources.followed if inner != path],
+            "problems": in_order(sources.problems),
+            "secrets": [*secret_spans(list(sources.texts.values()), places), *network.secrets],
+        }
     )
 
 
