@@ -46,8 +46,9 @@ def catalog_facts(documents: Iterable[Node]) -> FileFacts:
         for entity in objects_in(document):
             if entity.kind.lower() in _KINDS and not entity.unnamed:
                 services.append(_service(entity))
-                for said in _edges(entity):
-                    (problems if isinstance(said, Problem) else edges).append(said)  # type: ignore[arg-type]
+                said = list(_edges(entity))
+                edges += [each for each in said if isinstance(each, FoundEdge)]
+                problems += [each for each in said if isinstance(each, Problem)]
     return FileFacts(services=services, edges=edges, problems=problems)
 
 

@@ -79,7 +79,7 @@ def _from_map(source: Node, maps: ConfigMaps, budget: Budget) -> dict[str, Varia
     data = maps.get(text(source, "configMapRef", "name"), {})
     prefix = text(source, "prefix")
     budget.spend(_WORK * len(data))
-    return {f"{prefix}{name}": _as_it_is(value) for name, value in data.items() if value.value}
+    return {f"{prefix}{name}": _as_it_is(value) for name, value in data.items()}
 
 
 def _variable(name: Scalar, entry: Node, variables: Variables, maps: ConfigMaps, budget: Budget) -> Variable:
