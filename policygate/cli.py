@@ -81,12 +81,20 @@ def facts(  # noqa: PLR0913, PLR0917 - one parameter a flag
     gitlab_merged: MergedOption = None,
     graph: GraphOption = None,
     modcache: ModcacheOption = None,
+    only: Annotated[Literal["network", "go"] | None, typer.Option(help="Print this half alone.")] = None,
+    form: Annotated[
+        Literal["text", "json"] | None,
+        typer.Option("--format", help="How to print it: the network is text, else it is json."),
+    ] = None,
 ) -> None:
-    """Print the facts of a checkout: the exact input that policies get, as JSON."""
+    """Print the facts of a checkout: the exact input that policies get, as JSON; the network alone as tables."""
+    from policygate.errors import UsageError  # noqa: PLC0415
     from policygate.gate import facts_of  # noqa: PLC0415
     from policygate.request import Request  # noqa: PLC0415
     from policygate.target import target_of  # noqa: PLC0415
 
+    if form == "text" and only != "network":
+        raise UsageError("only the network can be printed as text", "add `--only network`")
     given = Request(
         root=root,
         today=today(),
@@ -98,7 +106,15 @@ def facts(  # noqa: PLR0913, PLR0917 - one parameter a flag
         modcache=modcache,
         target=target_of(os.environ) if base is None else base,
     )
-    typer.echo(facts_of(given).model_dump_json(indent=2))
+    found = facts_of(given)
+    if only == "network" and form != "json":
+        from policygate.report.network import render  # noqa: PLC0415
+        from policygate.showing import topology  # noqa: PLC0415
+
+        typer.echo(render(topology(found.network), width=stream_width(), color=is_colored("auto")), nl=False)
+    else:
+        part = {"network": found.network, "go": found.go}[only] if only else found
+        typer.echo(part.model_dump_json(indent=2))
 
 
 @app.command()
