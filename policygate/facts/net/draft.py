@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from policygate.facts.model_network import Family, Tls
 from policygate.facts.net.hosts import normal
 from policygate.facts.net.parsed import Host, Parsed
-from policygate.facts.net.references import literals
+from policygate.facts.net.references import literals, references
 from policygate.facts.net.written import Piece
 from policygate.redact import redact
 
@@ -71,10 +71,8 @@ class Draft:
         return found
 
     def parsed(self) -> Parsed:
-        """The endpoint, and once more everything blanked that looks like a credential."""
-        blanked = blank(self.text, self.secrets)
-        redacted = redact(blanked)
-        secrets = self.secrets if redacted == blanked else [*self.secrets, *_changed(blanked, redacted)]
+        """The endpoint; what the rest of the program takes for a credential is secret here, too."""
+        secrets = [*self.secrets, *_suspicious(self.text, self.secrets)]
         return Parsed(
             scheme=self.scheme,
             family=self.family,
@@ -85,7 +83,7 @@ class Draft:
             password=self.password,
             secrets=tuple(_joined(secrets)),
             dynamic=self.dynamic,
-            redacted=redacted,
+            redacted=blank(self.text, secrets),
         )
 
 
@@ -117,8 +115,12 @@ def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         yield current
 
 
-def _changed(before: str, after: str) -> Iterator[tuple[int, int]]:
-    """The characters of equally long texts that differ, as spans."""
+def _suspicious(text: str, known: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """What `redact` blanks in what is left of a text without known secrets and variables, character by character."""
+    before = blank(text, [*known, *references(text)])
+    after = redact(before)
+    if before == after:
+        return iter(())
     return ((place, place + 1) for place, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)
 
 

@@ -41,7 +41,9 @@ def read_ado(draft: Draft, whole: Piece) -> bool:
     """Fill the draft; False when the text is no such list."""
     if not whole.has("="):
         return False
-    found = parameters_in(draft, Piece.whole(draft.text, fields=False))
+    whole = Piece.whole(draft.text, fields=False)
+    draft.dynamic = whole.dynamic
+    found = parameters_in(draft, whole)
     if found is None or len(found) < 2:
         return False
     name = next((name for name in _SERVERS if found.get(name)), "")
@@ -106,16 +108,12 @@ def _read_server(draft: Draft, found: Parameters, value: Piece) -> bool:
     number = port_of(port.stripped() if port else found.get("port"), default)
     pieces = [first] if draft.family == "sqlserver" else list(first.split(","))
     for piece in pieces:
-        host = host_of(piece.stripped(), number or 0)
+        local = piece.raw.strip().lower() in (".", "(local)")
+        host = Host("localhost", number or 0) if local else host_of(piece.stripped(), number or 0)
         if host is None or not host.name or number is None:
             return False
-        draft.hosts.append(_local(host, draft.family))
+        draft.hosts.append(host)
     return True
-
-
-def _local(host: Host, family: Family) -> Host:
-    """`.` and `(local)` are the machine itself to clients of SQL Server."""
-    return host._replace(name="localhost") if family == "sqlserver" and host.name in ("", "local") else host
 
 
 def _read_azure(draft: Draft, value: Piece) -> bool:

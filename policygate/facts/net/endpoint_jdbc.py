@@ -28,7 +28,7 @@ _JDBC: dict[str, Scheme] = {
     ),
     "redshift": SCHEMES["redshift"]._replace(host="localhost"),
     "sqlserver": SCHEMES["sqlserver"],
-    "jtds": SCHEMES["sqlserver"],
+    "jtds": SCHEMES["mssql"],
     **dict.fromkeys(("clickhouse", "ch"), SCHEMES["clickhouse+http"]._replace(many=True)),
     "mongodb": SCHEMES["mongodb"],
     "cassandra": SCHEMES["cassandra"],

@@ -68,12 +68,15 @@ def hosts_of(names: str, ports: str) -> list[Host]:
     for index, name in enumerate(names.split(",")):
         port = numbers[0] if len(numbers) == 1 else numbers[index] if index < len(numbers) else ""
         if name.strip():
-            hosts.append(Host(_name(name.strip()), _number(port)))
+            hosts.append(_host(name.strip(), port))
     return hosts
 
 
-def _name(name: str) -> str:
-    return name if Piece.whole(name).dynamic else normal(name)
+def _host(name: str, port: str) -> Host:
+    """A socket has a name and no port."""
+    if name.startswith(("/", "@")):
+        return Host(name, 0)
+    return Host(name if Piece.whole(name).dynamic else normal(name), _number(port))
 
 
 def _number(port: str) -> int:

@@ -56,6 +56,8 @@ def _is_plausible(userinfo: Piece | None, match: re.Match[str]) -> bool:
 
 
 def _host(net: str, address: Piece | None) -> Host | None:
+    if net not in _KNOWN:
+        return Host(address.raw, 0) if address else None
     if net == "unix":
         return Host(address.raw if address else "/tmp/mysql.sock", 0)  # noqa: S108 - the driver's own default
     host = host_of(address, _PORT) if address else Host("127.0.0.1", _PORT)

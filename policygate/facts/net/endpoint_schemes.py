@@ -24,7 +24,7 @@ class Scheme(NamedTuple):
 _PG = Scheme("postgresql", 5432, "optional", many=True, database=True)
 _MYSQL = Scheme("mysql", 3306, "unknown", many=True, host="localhost", database=True)
 _MSSQL = Scheme("sqlserver", 1433, "unknown", host="localhost")
-_ORACLE = Scheme("oracle", 1521, "unknown", database=True)
+_ORACLE = Scheme("oracle", 1521, "disabled", database=True)
 _MONGO = Scheme("mongodb", 27017, "disabled", many=True, database=True)
 _REDIS = Scheme("redis", 6379, "disabled", many=True, host="localhost", database=True)
 _CASSANDRA = Scheme("cassandra", 9042, "unknown", many=True, database=True)

@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
-from policygate.facts.net.draft import Draft, Parameters, host_of
+from policygate.facts.net.draft import Draft, Parameters, host_of, port_of
 from policygate.facts.net.endpoint_ado import parameters_in, read_ado
 from policygate.facts.net.endpoint_libpq import hosts_of
 from policygate.facts.net.endpoint_schemes import Scheme
@@ -39,6 +39,9 @@ class Parts(NamedTuple):
 def read_url(draft: Draft, scheme: Scheme, rest: Piece) -> bool:
     """Fill the draft from what follows `scheme://`; False when that is no endpoint."""
     draft.family, draft.tls = scheme.family, scheme.tls
+    if scheme.family == "sqlserver" and rest.has(";"):
+        rest = _with_braces(rest)
+        draft.dynamic = rest._replace(start=0).dynamic
     parts = parts_of(rest, semicolons=scheme.family == "sqlserver")
     if _is_prose(rest, parts):
         return False
@@ -54,6 +57,11 @@ def read_url(draft: Draft, scheme: Scheme, rest: Piece) -> bool:
     if not draft.hosts and scheme.host:
         draft.hosts = [Host(scheme.host, scheme.port)]
     return bool(draft.hosts) or scheme.family == "postgresql"
+
+
+def _with_braces(rest: Piece) -> Piece:
+    """The piece read again: braces are quotation marks where semicolons end values."""
+    return Piece.whole(rest.text, fields=False)._replace(start=rest.start, end=rest.end)
 
 
 def _is_prose(rest: Piece, parts: Parts) -> bool:
@@ -108,13 +116,24 @@ def read_hosts(draft: Draft, scheme: Scheme, authority: Piece) -> bool:
     if not authority:
         return True
     for piece in authority.split(",") if scheme.many else (authority,):
-        socket = piece.decoded
-        host = Host(socket, 0) if "/" in socket and not piece.has("/") else host_of(piece, scheme.port)
+        host = _host(piece, scheme)
         if host is None:
             return False
         if host.name or scheme.host:
             draft.hosts.append(host if host.name else Host(scheme.host, host.port))
     return True
+
+
+def _host(piece: Piece, scheme: Scheme) -> Host | None:
+    """A host, a socket with its slashes escaped, or a server's instance, whose port only the server tells."""
+    socket = piece.decoded
+    if "/" in socket and not piece.has("/"):
+        return Host(socket, 0)
+    name, instance = piece.cut("\\") if scheme.family == "sqlserver" else (piece, None)
+    if instance is None:
+        return host_of(piece, scheme.port)
+    host, port = host_of(name, 0), port_of(instance.cut(":")[1], 0)
+    return host._replace(port=port) if host and port is not None else None
 
 
 def parameters_of(draft: Draft, query: Piece) -> Parameters:
