@@ -6,7 +6,7 @@ https://docs.spring.io/spring-boot/reference/features/external-config.html#featu
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from policygate.facts.net.written import default_of, variables
+from policygate.facts.net.references import default_of, references
 
 _DEEPEST = 8
 """References of references that are followed."""
@@ -32,7 +32,7 @@ class Placeholders:
         pieces: list[str] = []
         assumed = False
         done = 0
-        for start, end in variables(text):
+        for start, end in references(text):
             made = self._value(text[start:end], depth) if depth and text.startswith("${", start) else None
             if made is not None and self.left >= len(made[0]):
                 self.left -= len(made[0])
