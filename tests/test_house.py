@@ -33,7 +33,9 @@ def test_every_linker_is_in_the_table() -> None:
 
 def test_every_renderer_is_in_the_table() -> None:
     """`rules` and the others left out show no verdict; `drawing` is a part of `text`."""
-    assert modules(PACKAGE / "report") - {"rules", "walk", "sums", "waivers", "why"} == set(RENDERERS.values())
+    assert modules(PACKAGE / "report") - {"rules", "walk", "sums", "waivers", "why", "network"} == set(
+        RENDERERS.values()
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from policygate.location import At
-from policygate.report.drawing.screen import BLANK, Line, Piece, Style, flat, paint
+from policygate.report.drawing.screen import BLANK, Line, Piece, Style, flat, fold, paint
 from policygate.report.drawing.table import table
 from policygate.report.drawing.words import TLS, count, short_place
 from policygate.topology import Address, Node, Row, Topology, Way
@@ -31,7 +31,7 @@ def render(topology: Topology, *, width: int = 100, color: bool = False) -> str:
         *_section("edges", _table(_EDGE, map(_edge, topology.ways), room)),
         *_section("services", _table(_NODE, map(_node, topology.nodes), room)),
         *chain.from_iterable(_section(title, _table(_ROW, map(_row, each), room)) for title, each in rows.items()),
-        ((_counts(topology), "plain"),),
+        *(((text, "plain"),) for text in fold(_counts(topology), room)),
     ]
     return paint(lines, color=color)
 
