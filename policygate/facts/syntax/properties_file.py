@@ -46,8 +46,9 @@ def _logical_lines(file: Text) -> Iterator[Snippet | None]:
                 yield None
             continue
         goes_on = (len(text) - len(text.rstrip("\\"))) % 2 == 1
-        parts.append((text[: len(text) - goes_on], match.start("text")))
-        if not goes_on:
+        if parts or len(text) > goes_on:
+            parts.append((text[: len(text) - goes_on], match.start("text")))
+        if parts and not goes_on:
             yield _joined(file, parts)
             parts = []
     if parts:
