@@ -340,7 +340,7 @@ class KubernetesWorkload(Fact):
     kind: str
     name: str
     known: bool
-    """Whether all manifests of its environment could be read, so that an absence says something."""
+    """Whether all manifests that belong to it could be read, so that an absence says something."""
     isolated_egress: bool
     """Whether some NetworkPolicy restricts what it may call."""
     isolated_ingress: bool
@@ -349,8 +349,6 @@ class KubernetesWorkload(Fact):
     selected_by_ingress: list[SelectingPolicy]
     host_network: bool
     host_network_at: At
-    meshed: bool
-    """Whether the manifests use a mesh in its environment."""
     bypasses: list[MeshBypass]
     at: At
     evidence: list[Evidence]
@@ -387,13 +385,11 @@ class KubernetesPolicy(Fact):
     selects: int
     """How many workloads of the checkout it selects."""
     known: bool
-    """Whether all manifests of its environment could be read, so that an absence says something."""
-    candidates: int
-    """How many workloads its namespace has."""
+    """Whether all manifests that belong to it could be read, so that an absence says something."""
     selector: str
     """Its selector in short, as `app=ledger, tier in (a, b)`; empty when it selects all pods."""
     near: list[Evidence]
-    """For one that selects nothing: the workload that fits best."""
+    """For one that selects nothing: the workload of its namespace that fits best; empty when none is like it."""
     wide: list[WideRule]
     at: At
 
@@ -441,8 +437,10 @@ class MeshScope(Fact):
     protected: bool
     namespace: str
     name: str
+    workloads: int
+    """How many of the protected workloads that it is about no NetworkPolicy restricts for egress."""
     workload: str
-    """One that no NetworkPolicy restricts for egress."""
+    """The first of them."""
     workload_at: At
     at: At
 

@@ -1,7 +1,8 @@
 """Questions to NetworkPolicies whose answer may be that nobody knows: may a pod reach a host, and which rules are wide.
 
-A target is a pod of the checkout, addresses in which the target is, or a pod that no manifest here describes. Network
-plugins differ in whether a block holds pods: one with private addresses may, and then the answer is `unknown`.
+A target is a pod of the checkout, addresses of which the target, which is no pod, has one, or a pod that no manifest
+here describes. Network plugins differ in whether a block holds pods: one with private addresses may, and then the
+answer is `unknown`.
 """
 
 from collections.abc import Iterator
@@ -127,11 +128,11 @@ def _is_peer(cluster: Cluster, policy: Policy, rule: Rule, other: Target) -> _Tr
 
 
 def _holds(rule: Rule, places: Ranges) -> _Truth:
-    """Whether an address that is one of some places is a peer; one that a pod may have is perhaps a pod's."""
+    """Whether an address that is one of some places is a peer; one that is given, and private, is perhaps a pod's."""
     blocks = Ranges.union(peer.addresses for peer in rule.peers if peer.addresses is not None)
     if places <= blocks:
         return "yes"
-    perhaps_pod = bool(places & INSIDE) and any(peer.addresses is None for peer in rule.peers)
+    perhaps_pod = places.size == 1 and bool(places & INSIDE) and any(peer.addresses is None for peer in rule.peers)
     return "maybe" if perhaps_pod or places & blocks else "no"
 
 
