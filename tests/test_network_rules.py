@@ -37,7 +37,7 @@ network:
     orders-db:
       hosts: [orders-db.prod.acme.example, 10.20.0.5]
       owners: [orders]
-      poolers: ["pool*.prod.acme.example"]
+      poolers: ["pool*.prod.acme.example", 10.20.0.6]
   egress: ["*.partner.example"]
 """
 
@@ -96,7 +96,7 @@ CASES = {
             "billing/pool.env": "DATABASE_URL=postgres://pool1.prod.acme.example:6432/app?sslmode=verify-full\n",
             "billing/dev.env": "DATABASE_URL=postgres://localhost:5432/app\n",
         },
-        related=("policygate.yaml", "policygate.yaml", "policygate.yaml", "policygate.yaml"),
+        related=("policygate.yaml",) * 5,
     ),
     "net.cross_environment": Case(
         ("deploy/staging/billing.env", 1, 9),
@@ -106,7 +106,7 @@ CASES = {
             "deploy/prod/billing.env": "API_URL=https://orders.prod.acme.example\n",
             "billing/.env": "API_URL=https://orders.prod.acme.example\n",
         },
-        related=("policygate.yaml", "policygate.yaml"),
+        related=("policygate.yaml",) * 2,
     ),
     "net.plaintext_protocol": Case(
         ("billing/.env", 1, 9),
@@ -143,7 +143,7 @@ CASES = {
             "deploy/prod/orders.env": "API_URL=https://billing.prod.acme.example:8443\n",
         },
         severity="warning",
-        related=("policygate.yaml", "policygate.yaml"),
+        related=("policygate.yaml",) * 2,
     ),
     "net.credentials_in_config": Case(
         ("billing/compose.yaml", 6, 21),
@@ -217,7 +217,7 @@ services:
         severity="warning",
     ),
     "net.exception_in_declaration": Case(
-        ("billing/service.json", 1, 60),
+        ("billing/service.json", 1, 64),
         "`prod-db-approved` of `billing` approves nothing: a waiver has an owner, a reason and an end",
         {
             "billing/service.json": (
@@ -279,28 +279,28 @@ def test_one_finding_with_its_place_and_a_waiver_for_it(repository: Make, rule: 
 ARTICLE = {
     "host and port": (
         "addresses.env",
-        "ORDERS_DB_HOST=HOST\nORDERS_DB_PORT=5432\nORDERS_DB_SSLMODE=verify-full\n",
+        "ORDERS_DB_HOST=DBHOST\nORDERS_DB_PORT=5432\nORDERS_DB_SSLMODE=verify-full\n",
         (1, 16),
     ),
-    "a URL": ("url.env", "DATABASE_URL=postgres://HOST:5432/app?sslmode=verify-full\n", (1, 14)),
-    "capital letters": ("capitals.env", "DATABASE_URL=postgres://UPPERHOST:5432/app?sslmode=verify-full\n", (1, 14)),
-    "a dot at the end": ("dot.env", "DATABASE_URL=postgres://HOST.:5432/app?sslmode=verify-full\n", (1, 14)),
+    "a URL": ("url.env", "DATABASE_URL=postgres://DBHOST:5432/app?sslmode=verify-full\n", (1, 14)),
+    "capital letters": ("capitals.env", "DATABASE_URL=postgres://UPPERDBHOST:5432/app?sslmode=verify-full\n", (1, 14)),
+    "a dot at the end": ("dot.env", "DATABASE_URL=postgres://DBHOST.:5432/app?sslmode=verify-full\n", (1, 14)),
     "one of several hosts": (
         "several.env",
-        "DATABASE_URL=postgres://pool1.prod.acme.example:5432,HOST:5432/app?sslmode=verify-full\n",
+        "DATABASE_URL=postgres://pool1.prod.acme.example:5432,DBHOST:5432/app?sslmode=verify-full\n",
         (1, 14),
     ),
-    "the DSN of the Go driver": ("go.env.env", "DSN=app@tcp(HOST:3306)/orders?tls=true\n", (1, 5)),
+    "the DSN of the Go driver": ("driver.env", "DSN=app@tcp(DBHOST:3306)/orders?tls=true\n", (1, 5)),
     "JDBC": (
         "application.properties",
-        "spring.datasource.url=jdbc:postgresql://HOST:5432/app?sslmode=verify-full\n",
+        "spring.datasource.url=jdbc:postgresql://DBHOST:5432/app?sslmode=verify-full\n",
         (1, 23),
     ),
     "an entry of extra_hosts": (
         "compose.yaml",
         """\
 services:
-  billing:
+  WHO:
     image: billing
     extra_hosts: ["db:ADDRESS"]
     environment:
@@ -313,12 +313,12 @@ services:
         """\
 apiVersion: v1
 kind: Service
-metadata: {name: db, namespace: NAMESPACE}
-spec: {type: ExternalName, externalName: HOST}
+metadata: {name: db, namespace: WHO}
+spec: {type: ExternalName, externalName: DBHOST}
 ---
 apiVersion: apps/v1
 kind: Deployment
-metadata: {name: billing, namespace: NAMESPACE}
+metadata: {name: WHO, namespace: WHO}
 spec:
   selector: {matchLabels: {app: billing}}
   template:
@@ -338,7 +338,7 @@ spec:
 
 
 def led_to(text: str, *values: str) -> str:
-    for name, value in zip(("HOST", "ADDRESS", "NAMESPACE"), values, strict=True):
+    for name, value in zip(("DBHOST", "ADDRESS", "WHO"), values, strict=True):
         text = text.replace(f"UPPER{name}", value.upper()).replace(name, value)
     return text
 
@@ -351,7 +351,7 @@ def test_whatever_the_form_the_database_of_another_is_found_and_the_right_way_is
     files = {
         f"billing/{file}": led_to(text, "orders-db.prod.acme.example", "10.20.0.5", "billing"),
         f"orders/{file}": led_to(text, "orders-db.prod.acme.example", "10.20.0.5", "orders"),
-        f"billing/pooled/{file}": led_to(text, "pool1.prod.acme.example", "10.20.0.6", "pooled"),
+        f"billing/pooled/{file}": led_to(text, "pool1.prod.acme.example", "10.20.0.6", "invoices"),
     }
     verdict = judged(repository({**files, **config(SECTION)}))
     assert verdict.problems == ()
