@@ -3,19 +3,21 @@
 The right files stand in the same checkout as the wrong one, so that the one finding is also all that is found.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from policygate import gathering, reading
+from policygate import gate, gathering, reading
+from policygate.engine import Engine, open_engine
+from policygate.engine.policies import load_pack
 from policygate.facts import run_linker, run_reader
 from policygate.facts.files import Files
 from policygate.facts.model import FileFacts, Network
 from policygate.facts.own import Surroundings
 from policygate.findings import Verdict
-from policygate.gate import check
 from policygate.request import Request
 
 Make = Callable[..., Path]
@@ -244,8 +246,20 @@ services:
 }
 
 
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with open_engine("embedded", load_pack(), checkout=Path("/")) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def one_engine(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All checks of this file take the same policies: they are loaded once."""
+    monkeypatch.setattr(gate, "open_engine", lambda *_, **__: nullcontext(engine))
+
+
 def judged(root: Path) -> Verdict:
-    return check(Request(root=root, today="2026-01-31", engine="embedded"))
+    return gate.check(Request(root=root, today="2026-01-31", engine="embedded"))
 
 
 def config(section: str) -> dict[str, str]:
