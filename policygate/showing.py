@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from policygate.facts import model
 from policygate.facts.model_kubernetes import KubernetesWorkload
 from policygate.facts.model_network import Edge, Endpoint, EndpointHost
+from policygate.facts.model_nginx import Nginx, NginxLocation
 from policygate.topology import Address, NewPath, Node, Row, Topology, Way
 
 MOST_AROUND = 60
@@ -32,6 +33,11 @@ def topology(network: model.Network) -> Topology:
         ),
         workloads=tuple(map(_workload, network.kubernetes.workloads)),
     )
+
+
+def locations(nginx: Nginx) -> tuple[Row, ...]:
+    """The locations of nginx: who gets there, and what is behind."""
+    return tuple(map(_location, nginx.locations))
 
 
 def new_paths(change: model.Change) -> tuple[NewPath, ...]:
@@ -114,6 +120,13 @@ def _marks(endpoint: Endpoint, host: EndpointHost | None) -> Iterator[str]:
         yield "mesh"
     if endpoint.dynamic:
         yield "dynamic"
+
+
+def _location(location: NginxLocation) -> Row:
+    unguarded = "perhaps guarded" if location.undecided else "open"
+    guarded = f"guarded by {', '.join(location.protected_by)}" if location.protected_by else unguarded
+    said = ("public" if location.public else "internal", guarded, location.content)
+    return Row(f"{location.server} {location.location}".strip(), said, location.at)
 
 
 def _workload(workload: KubernetesWorkload) -> Row:
