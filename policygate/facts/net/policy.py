@@ -78,7 +78,7 @@ class Port:
     """A port of the target pod; then `numbers` is of no account."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """One element of `ingress` or `egress`."""
 
@@ -117,6 +117,11 @@ class Policy:
     def rules(self, direction: Direction) -> tuple[Rule, ...]:
         """What it allows in a direction."""
         return self.egress if direction == "egress" else self.ingress
+
+    @cached_property
+    def size(self) -> int:
+        """How much there is to look at in its rules."""
+        return sum(1 + len(rule.peers) + len(rule.ports) for rule in (*self.ingress, *self.egress))
 
 
 def _named(port: Port, target: Pod | None) -> Ranges:
@@ -162,7 +167,7 @@ class Cluster:
         self._alike: dict[tuple[object, ...], int] = {}
         self._chosen: dict[int, list[Policy]] = {}
         self._halves: dict[tuple[Direction, int, bool, int], Traffic] = {}
-        self._peered: dict[tuple[int, int], bool] = {}
+        self._peered: dict[tuple[Rule, int], bool] = {}
 
     def labels_of(self, namespace: str) -> Mapping[str, str]:
         """The labels of a namespace; that with its name for one that nobody declares."""
@@ -192,7 +197,7 @@ class Cluster:
 
     def is_peer(self, policy: Policy, rule: Rule, other: Pod) -> bool:
         """Whether a pod is one of the peers of a policy's rule."""
-        key = (id(rule), self._group(other))
+        key = (rule, self._group(other))
         if key not in self._peered:
             self._peered[key] = not rule.peers or any(self._selects(policy, peer, other) for peer in rule.peers)
         return self._peered[key]

@@ -64,6 +64,12 @@ def ingress_verdict(
     return _verdict(cluster, "ingress", pod, source, _Asked(protocol, ports, pod))
 
 
+def may_use(cluster: Cluster, policy: Policy, rule: Rule, target: Target, ports: Ranges | None = None) -> bool:
+    """Whether a rule for egress may be what lets a TCP connection to a target through."""
+    asked = _Asked("TCP", ports, target)
+    return _both(_is_peer(cluster, policy, rule, target), asked.opened_by(rule)) != "no"
+
+
 @dataclass(frozen=True)
 class _Asked:
     """Ports of a target."""
