@@ -1,5 +1,7 @@
 """From the network facts to what reports show."""
 
+from typing import Any
+
 import pytest
 
 from policygate.facts.model import Change, Network
@@ -73,30 +75,32 @@ def test_addresses_are_sorted_by_service() -> None:
 
 
 def test_workloads_and_locations_are_rows() -> None:
-    workload = KubernetesWorkload.model_construct(
-        environment="production",
-        namespace="shop",
-        kind="Deployment",
-        name="orders",
-        isolated_egress=True,
-        selected_by_egress=[SelectingPolicy(name=name, at=at("p.yaml")) for name in ("orders", "deny")],
-        host_network=False,
-        at=at("k.yaml", 4),
-    )
+    fields: dict[str, Any] = {
+        "environment": "production",
+        "namespace": "shop",
+        "kind": "Deployment",
+        "name": "orders",
+        "isolated_egress": True,
+        "selected_by_egress": [SelectingPolicy(name=name, at=at("p.yaml")) for name in ("orders", "deny")],
+        "host_network": False,
+        "at": at("k.yaml", 4),
+    }
+    workload = KubernetesWorkload.model_construct(**fields)
     open_ = workload.model_copy(update={"isolated_egress": False, "host_network": True, "environment": ""})
     assert topology(Network(kubernetes=Kubernetes(workloads=[workload, open_]))).workloads == (
         Row("shop/Deployment/orders", ("production", "egress by orders, deny"), at("k.yaml", 4)),
         Row("shop/Deployment/orders", ("egress open", "host network"), at("k.yaml", 4)),
     )
-    location = NginxLocation.model_construct(
-        server="www.acme.example",
-        location="^~ /internal/",
-        public=True,
-        protected_by=["allow/deny", "auth_basic"],
-        undecided=False,
-        content="pass",
-        at=at("nginx.conf", 8),
-    )
+    fields = {
+        "server": "www.acme.example",
+        "location": "^~ /internal/",
+        "public": True,
+        "protected_by": ["allow/deny", "auth_basic"],
+        "undecided": False,
+        "content": "pass",
+        "at": at("nginx.conf", 8),
+    }
+    location = NginxLocation.model_construct(**fields)
     server = location.model_copy(update={"location": "", "public": False, "protected_by": []})
     unsure = location.model_copy(update={"protected_by": [], "undecided": True})
     assert [(row.name, row.said) for row in locations(Nginx(locations=[location, server, unsure]))] == [
