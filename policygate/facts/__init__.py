@@ -57,7 +57,7 @@ LINKERS: dict[str, tuple[str, ...]] = {
         "go_exposures",
         "go_work_flags",
     ),
-    "network": ("endpoints", "edges"),
+    "network": ("endpoints", "kubernetes", "edges"),
 }
 """By half of the facts the linker names in the order they run; each is a module in `facts.link`."""
 
