@@ -144,15 +144,16 @@ class _Said:
             self.services += [named] if named else []
 
     def _add_policy(self, found: Object) -> None:
-        """A NetworkPolicy; one that selects nothing, not even with an empty selector, is a patch."""
-        if child(found.spec, "podSelector") is None:
+        """A NetworkPolicy; one without any selector is a patch. What YAML takes a template for is no problem."""
+        if found.spec is None or child(found.spec, "podSelector") is None:
             return
+        templated = "{{" in found.root.file.text[found.spec.start : found.spec.end]
         policy, problems = read_policy(
-            child(found.root, "spec"),
+            found.spec,
             namespace=found.namespace,
             name=found.name,
             at=found.at,
-            dynamic=found.unnamed,
+            dynamic=found.unnamed or templated,
         )
         self.lists["policies"].append(policy)
-        self.problems += problems
+        self.problems += [] if templated else problems

@@ -24,6 +24,7 @@ _LINES = (".cfg", ".conf", ".env", ".sh")
 _LINE = re.compile(
     r"^[ \t]*(?:export[ \t]+)?(?P<key>[A-Za-z][\w.-]{0,200})[ \t]*[=:][ \t]*(?P<value>\S[^\n]*)", re.MULTILINE
 )
+_COMMENT = re.compile(r"[ \t]#.*")
 
 Data = Mapping[str, Scalar]
 Said = tuple[list[FoundEndpoint], list[At]]
@@ -96,7 +97,7 @@ def _of_file(name: str, content: Snippet, holder: Holder) -> Said:
 def _lines(content: Snippet) -> Iterator[Value]:
     """The settings of a file of unknown format, as far as it has lines like `key=value` and `key: value`."""
     for line in _LINE.finditer(content.source):
-        value = line["value"].rstrip(" \t\r;")
+        value = _COMMENT.sub("", line["value"]).rstrip(" \t\r;")
         quoted = len(value) > 1 and value[0] in "'\"" and value[-1] == value[0]
         start = line.start("value") + quoted
         end = line.start("value") + len(value) - quoted

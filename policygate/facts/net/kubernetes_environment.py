@@ -20,7 +20,7 @@ from policygate.location import At
 ConfigMaps = Mapping[str, Mapping[str, Scalar]]
 """By name the data of the ConfigMaps that a container can see."""
 
-_WORK = 100
+_WORK = 200
 """What a variable counts of the work that a file may cause, beside the characters of its value."""
 _SETTING = re.compile(r"(?:-D)?(?P<key>-{0,2}[A-Za-z_][\w.-]{0,200})=(?P<value>.+)", re.DOTALL)
 _OPTION = re.compile(r"--?[A-Za-z][\w.-]{0,200}")
@@ -39,8 +39,8 @@ class Variable:
     """Whether the file says its value."""
     dynamic: bool = False
     """Whether a part of it depends on something that the file does not say."""
-    parts: tuple[At, ...] = ()
-    """Where else its text comes from."""
+    parts: tuple["Variable", ...] = ()
+    """What it refers to."""
 
 
 Variables = Mapping[str, Variable]
@@ -70,8 +70,14 @@ def values_of(variables: Variables) -> list[Value]:
 def also_secret(secrets: Iterable[At], values: Iterable[Variable]) -> list[At]:
     """Where a secret comes from that a value has by reference: the whole value, and all that it refers to."""
     lines = {(at.path, at.start.line) for at in secrets}
-    hidden = [each for each in values if each.parts and (each.at.path, each.at.start.line) in lines]
-    return [at for each in hidden for at in (each.at, *each.parts)]
+    waiting = [each for each in values if each.parts and (each.at.path, each.at.start.line) in lines]
+    hidden: dict[int, At] = {}
+    while waiting:
+        each = waiting.pop()
+        if id(each) not in hidden:
+            hidden[id(each)] = each.at
+            waiting += each.parts
+    return list(hidden.values())
 
 
 def _from_map(source: Node, maps: ConfigMaps, budget: Budget) -> dict[str, Variable]:
@@ -106,13 +112,12 @@ def expanded(source: str, at: At, variables: Variables, budget: Budget) -> Varia
         TooLargeError: references make the values too large.
     """
     pieces: list[str] = []
-    parts: dict[At, None] = {}
+    parts: list[Variable] = []
     dynamic = False
     for piece, name in _pieces(source):
         known = variables.get(name) if name else None
         if known and known.known:
-            parts |= dict.fromkeys((known.at, *known.parts))
-            budget.spend(len(known.parts))
+            parts.append(known)
         dynamic |= bool(name) and not (known and known.known and not known.dynamic)
         pieces.append(known.text if known and known.known else piece)
     budget.spend(10 + sum(map(len, pieces)))

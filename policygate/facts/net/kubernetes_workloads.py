@@ -176,8 +176,7 @@ def _scopes(
     found: Object, container: Node, maps: ConfigMaps, budget: Budget
 ) -> Iterator[tuple[list[FoundEndpoint], list[At]]]:
     """The endpoints of a container and their secrets: of its environment, and of its command."""
-    own = text(container, "name")
-    scope = f"{found.kind.lower()} {found.name} container {own}"
+    scope = f"{found.kind.lower()} {found.name} container {text(container, 'name')}".rstrip()
     variables = environment(container, maps, budget)
     yield _found(values_of(variables), list(variables.values()), Holder(found.name, found.namespace, f"{scope} env"))
     words = words_of(container, variables, budget)

@@ -45,7 +45,7 @@ def read(path: str, data: bytes) -> FileFacts:
     named = path.rpartition("/")[2] in NAMES
     if not (manifest or configuration or named or (template and _INCLUDED.search(data))):
         return FileFacts()
-    file = _File(Text(path, data), configuration, named)
+    file = _File(Text(path, data), Budget(), configuration, named)
     try:
         if template:
             file.add_template(file.text.line_at(1), file.text.text)
@@ -79,6 +79,7 @@ class _File:
     """One file, and what it says so far."""
 
     text: Text
+    budget: Budget
     configuration: bool
     named: bool
     """Whether its name makes a kustomization of it."""
@@ -86,7 +87,6 @@ class _File:
     catalog: list[Node] = field(default_factory=list)
     templates: list[At] = field(default_factory=list)
     said: list[FileFacts] = field(default_factory=list)
-    budget: Budget = field(default_factory=Budget)
 
     def take(self) -> None:
         """Sort the documents of the file by what they are.
@@ -106,7 +106,7 @@ class _File:
             self._sort(document)
         if tree.problems and _MANIFEST.match(part.text):
             if "{{" in part.text or "{%" in part.text:
-                self.add_template(part.line_at(part.before + 1), part.text)
+                self.add_template(part.line_at(part.before + 1 + part.text.startswith("---")), part.text)
             else:
                 hidden = [part.at(0, len(part.text))] if _SECRET.search(part.text) else []
                 self.said.append(FileFacts(problems=list(tree.problems), secrets=hidden))
@@ -133,8 +133,9 @@ class _File:
             content = patch.snippet()
             inner = Text(self.text.path, patch.value.encode())
             facts = kubernetes_facts(parse(inner).documents, self.budget)
-            kept = FileFacts(endpoints=facts.endpoints, secrets=facts.secrets)
-            self.said.append(moved(kept, inner, content))
+            given = {"namespace": text_of(root, "namespace")}
+            placed = [each if each.namespace else each.model_copy(update=given) for each in facts.endpoints]
+            self.said.append(moved(FileFacts(endpoints=placed, secrets=facts.secrets), inner, content))
 
     def add_template(self, at: At, text: str) -> None:
         """Note what must be rendered before it says anything, unless it can say nothing of the network."""
