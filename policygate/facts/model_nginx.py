@@ -102,7 +102,7 @@ class NginxServer(Fact):
     plain: list[NginxListen]
     """Where others than this machine can talk to it without TLS."""
     served: list[NginxPlace]
-    """What it gives away there: no redirect, refusal, constant or ACME challenge, and nothing for this machine alone."""
+    """What it gives away there: no redirect, refusal, constant or ACME challenge; not what only this machine gets."""
     tls: bool
     """Whether it, or a server of the same name, listens with TLS."""
     tls_in_front: bool
