@@ -1,10 +1,10 @@
 # METADATA
 # title: A connection inside that is not encrypted
 # description: >-
-#   The network inside is a place where others are, too: one taken container reads every connection that it can see. This is
-#   a note for hosts of the own network and of the cluster that belong to no protected environment, and only where
-#   policygate.yaml has a section `network`; where a mesh encrypts the way, or where the text and the client's default leave TLS
-#   open, nothing is said.
+#   The network inside is a place where others are, too: one taken container reads every connection that it can see. Asked
+#   about are hosts of the own network and calls within a cluster, where policygate.yaml has a section `network`;
+#   datastores and hosts of protected environments have a rule of their own. Nothing is said where a mesh encrypts the way, where
+#   the client's default leaves TLS open, of forward proxies, link-local addresses, and of mail and LDAP.
 # related_resources:
 #   - ref: https://csrc.nist.gov/pubs/sp/800/207/final
 #     description: Zero trust, which secures all communication whatever the network
@@ -22,10 +22,17 @@ deny contains finding if {
 	some endpoint in input.network.endpoints
 	not endpoint.mesh_tls
 	not endpoint.local
+	not endpoint.family in {"ldap", "smtp"}
+	not regex.match(proxies, endpoint.key)
 	some host in endpoint.hosts
-	weak := weakness(endpoint.tls, endpoint.is_datastore, host.datastore)
-	where := place(host.host_class)
-	not host.protected
+	not regex.match(link_local, host.name)
+	store := is_store(endpoint.is_datastore, host.datastore)
+	weak := weakness(endpoint.tls, store)
+	claims := [claim |
+		some claim in [host.environment, host.service, host.datastore, host.pooler, host.shared]
+		not claim in {"", false}
+	]
+	where := place(host.protected, host.host_class, store, count(claims))
 	finding := {
 		"message": sprintf("%s talks to `%s`, %s, %s", [
 			whose(endpoint.key, endpoint.service),
@@ -38,15 +45,29 @@ deny contains finding if {
 	}
 }
 
-weakness("disabled", _, _) := "without TLS"
+# What clients ask for `https://` through it stays encrypted.
+proxies := `(?i)(^|[^a-z])(https?|all)[_.-]?proxy`
 
-weakness("optional", true, _) := "with TLS only if it is offered"
+# The metadata of a cloud's machine has no other address.
+link_local := `^(169\.254\.|fe80:|fd00:ec2:)`
 
-weakness("optional", _, datastore) := "with TLS only if it is offered" if not datastore == ""
+default is_store(_, _) := false
 
-place("internal") := "a host of the own network"
+is_store(true, _) := true
 
-place("cluster") := "a host of the cluster"
+is_store(_, datastore) if not datastore == ""
+
+weakness("disabled", _) := "without TLS"
+
+weakness("optional", true) := "with TLS only if it is offered"
+
+place(false, "internal", _, _) := "a host of the own network"
+
+place(false, "external", _, claims) := "a host of the own network" if claims > 0
+
+place(false, "cluster", _, _) := "a host of the cluster"
+
+place(true, "cluster", false, _) := "a host of the cluster"
 
 whose(key, service) := concat(" of ", [sprintf("`%s`", [part]) | some part in [key, service]; not part == ""])
 

@@ -37,6 +37,49 @@ test_optional_tls_of_a_datastore if {
 	])} with input as stated_datastore
 }
 
+of_an_environment := checkout({"host_class": "external", "environment": "staging"}, {})
+
+of_a_service := checkout({"host_class": "external", "service": "stock"}, {})
+
+of_a_datastore := checkout({"host_class": "external", "datastore": "queue"}, {})
+
+pooler := checkout({"host_class": "external", "pooler": true}, {})
+
+shared := checkout({"host_class": "external", "shared": true}, {})
+
+test_what_is_claimed_is_no_host_outside if {
+	count(plaintext_internal.deny) == 1 with input as of_an_environment
+	count(plaintext_internal.deny) == 1 with input as of_a_service
+	count(plaintext_internal.deny) == 1 with input as of_a_datastore
+	count(plaintext_internal.deny) == 1 with input as pooler
+	count(plaintext_internal.deny) == 1 with input as shared
+}
+
+protected_cluster := {"protected": true, "host_class": "cluster", "port": 0}
+
+call_in_the_cluster := checkout(protected_cluster, {"is_datastore": false, "family": "grpc"})
+
+datastore_in_the_cluster := checkout(protected_cluster, {})
+
+declared_in_the_cluster := checkout(
+	object.union(protected_cluster, {"datastore": "queue"}),
+	{"is_datastore": false, "family": "kafka"},
+)
+
+test_calls_within_a_protected_cluster if {
+	said == {"`DATABASE_URL` of `orders` talks to `db.acme.internal`, a host of the cluster, without TLS"} with input as call_in_the_cluster
+	plaintext_internal.deny == set() with input as datastore_in_the_cluster
+	plaintext_internal.deny == set() with input as declared_in_the_cluster
+}
+
+mail := checkout({}, {"family": "smtp"})
+
+directory := checkout({}, {"family": "ldap"})
+
+forward_proxy := checkout({}, {"family": "http", "key": "spring.https.proxy"})
+
+metadata := checkout({"name": "169.254.169.254"}, {"is_datastore": false, "family": "http"})
+
 unstated := facts_test.without_network_section(network({}, {}))
 
 offered_by_no_store := checkout({}, {"tls": "optional", "is_datastore": false})
@@ -67,6 +110,10 @@ test_near_misses if {
 	plaintext_internal.deny == set() with input as loopback
 	plaintext_internal.deny == set() with input as outside
 	plaintext_internal.deny == set() with input as protected
+	plaintext_internal.deny == set() with input as mail
+	plaintext_internal.deny == set() with input as directory
+	plaintext_internal.deny == set() with input as forward_proxy
+	plaintext_internal.deny == set() with input as metadata
 	plaintext_internal.deny == set() with input as nothing
 	plaintext_internal.deny == set() with input as {}
 }

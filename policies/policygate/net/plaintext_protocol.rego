@@ -1,10 +1,10 @@
 # METADATA
 # title: A connection that others can read along
 # description: >-
-#   Without TLS everybody on the way reads and changes what is sent, passwords included. `sslmode=prefer` and its like are
-#   no better: the client goes on in plain text when the server, or whoever answers in its place, offers no TLS. Asked
-#   for are hosts outside and hosts of protected environments; where a mesh encrypts the way, or where the text and the
-#   client's default leave TLS open, nothing is said.
+#   Without TLS everybody on the way reads and changes what is sent, passwords included. `sslmode=prefer` is no better: the
+#   client goes on in plain text when whoever answers offers no TLS. Asked about are hosts outside, and in protected
+#   environments all but calls within a cluster, of which only those to datastores. Nothing is said where a mesh encrypts
+#   the way, where the client's default leaves TLS open, of forward proxies, and of mail and LDAP, which can turn to TLS later.
 # related_resources:
 #   - ref: https://cwe.mitre.org/data/definitions/319.html
 #     description: "CWE-319: cleartext transmission"
@@ -23,10 +23,16 @@ deny contains finding if {
 	some endpoint in input.network.endpoints
 	not endpoint.mesh_tls
 	not endpoint.local
+	not endpoint.family in {"ldap", "smtp"}
+	not regex.match(proxies, endpoint.key)
 	some host in endpoint.hosts
-	weak := weakness(endpoint.tls, endpoint.is_datastore, host.datastore)
-	where := place(host.protected, host.host_class, host.environment)
-	not host.host_class == "loopback"
+	store := is_store(endpoint.is_datastore, host.datastore)
+	weak := weakness(endpoint.tls, store)
+	claims := [claim |
+		some claim in [host.environment, host.service, host.datastore, host.pooler, host.shared]
+		not claim in {"", false}
+	]
+	where := place(host.protected, host.host_class, store, host.environment, count(claims))
 	finding := {
 		"message": sprintf("%s talks to `%s`, %s, %s", [
 			whose(endpoint.key, endpoint.service),
@@ -37,18 +43,37 @@ deny contains finding if {
 		"subject": subject([endpoint.service, endpoint.scope, endpoint.key, address(host.name, host.port), endpoint.tls]),
 		"at": endpoint.at,
 		"related": host.evidence,
+		"assumes": [assumed |
+			where == outside
+			not host.literal_ip
+			not input.config.network.stated
+			assumed := sprintf("`%s` is outside (`network.internal` in policygate.yaml would say that it is not)", [host.name])
+		],
 	}
 }
 
-weakness("disabled", _, _) := "without TLS"
+outside := "a host outside"
 
-weakness("optional", true, _) := "with TLS only if it is offered"
+# What clients ask for `https://` through it stays encrypted.
+proxies := `(?i)(^|[^a-z])(https?|all)[_.-]?proxy`
 
-weakness("optional", _, datastore) := "with TLS only if it is offered" if not datastore == ""
+default is_store(_, _) := false
 
-place(true, _, environment) := sprintf("a host of the protected environment `%s`", [environment])
+is_store(true, _) := true
 
-place(false, "external", _) := "a host outside"
+is_store(_, datastore) if not datastore == ""
+
+weakness("disabled", _) := "without TLS"
+
+weakness("optional", true) := "with TLS only if it is offered"
+
+place(true, class, _, environment, _) := protected(environment) if class in {"internal", "external", "unknown"}
+
+place(true, "cluster", true, environment, _) := protected(environment)
+
+place(false, "external", _, _, 0) := outside
+
+protected(environment) := sprintf("a host of the protected environment `%s`", [environment])
 
 whose(key, service) := concat(" of ", [sprintf("`%s`", [part]) | some part in [key, service]; not part == ""])
 

@@ -3,7 +3,7 @@
 # description: >-
 #   Where policygate.yaml says which hosts make up the network, one that it does not know is a typing mistake, a system that
 #   nobody looks after, or a way out for data. Environments, services, datastores, `shared`, `internal` and `egress` declare
-#   hosts. Names without a dot, variables, loopback and services of the same cluster or compose file are not asked about,
+#   hosts. Names without a dot, variables, loopback, link-local addresses and services of the same cluster or compose file are not asked about,
 #   as only the place where they run says what they are.
 # related_resources:
 #   - ref: https://csrc.nist.gov/pubs/sp/800/207/final
@@ -44,7 +44,8 @@ deny contains finding if {
 
 place("external", _) := "a host outside"
 
-place("internal", _) := "a host of the own network"
+# A link-local address leads to the machine itself, such as the metadata of a cloud.
+place("internal", name) := "a host of the own network" if not regex.match(`^(169\.254\.|fe80:|fd00:ec2:)`, name)
 
 # Programs do not agree on which address `0x0a000001`, `10.1` or `012.1.1.1` is.
 place("unknown", name) := "an address in an odd notation" if {

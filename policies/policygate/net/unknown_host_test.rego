@@ -83,6 +83,8 @@ variable := checkout({"host_class": "unknown", "name": "db-${REGION}.acme.exampl
 
 listening := checkout({"host_class": "unknown", "name": "0.0.0.0"}, {})
 
+metadata := checkout({"host_class": "internal", "name": "169.254.169.254"}, {})
+
 nothing := facts_test.networked({"endpoints": []}, {})
 
 test_near_misses if {
@@ -95,6 +97,7 @@ test_near_misses if {
 	unknown_host.deny == set() with input as single_label
 	unknown_host.deny == set() with input as variable
 	unknown_host.deny == set() with input as listening
+	unknown_host.deny == set() with input as metadata
 	unknown_host.deny == set() with input as nothing
 	unknown_host.deny == set() with input as {}
 }
