@@ -54,9 +54,11 @@ class Draft:
             self.hide(value)
 
     def log_in(self, userinfo: Piece | None) -> None:
-        """Note `user:password`."""
+        """Note `user:password`; what a variable has as its default may be a token."""
         user, password = userinfo.cut(":") if userinfo else (None, None)
         self.user |= bool(user)
+        if user and user.is_variable:
+            self.hide(user, password=False)
         if password is not None:
             self.hide(password)
 
@@ -142,10 +144,10 @@ def host_of(piece: Piece, default_port: int) -> Host | None:
 
 
 def port_of(piece: Piece | None, default: int) -> int | None:
-    """The default where nothing is said, 0 for a variable, None for what is no port."""
+    """The default where nothing is said, or 0, which clients take for nothing; 0 for a variable, None for no port."""
     if not piece:
         return default
     if piece.dynamic:
         return 0
-    number = int(piece.raw) if _PORT.match(piece.raw) else 0
-    return number if 0 < number < 65536 else None
+    number = int(piece.raw) if _PORT.match(piece.raw) else 65536
+    return (number or default or None) if number < 65536 else None

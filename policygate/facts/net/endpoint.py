@@ -79,9 +79,9 @@ _FORMS: tuple[Form, ...] = (
     read_grpc,
     read_socket,
     _read_description,
+    read_libpq,
     read_redis_list,
     read_ado,
-    read_libpq,
     read_go_mysql,
 )
 

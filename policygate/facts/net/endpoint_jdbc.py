@@ -53,6 +53,7 @@ _R2DBC: dict[str, Scheme] = {
 }
 _MARIADB: dict[str, Tls] = {"true": "required", "1": "required", "false": "disabled", "0": "disabled"}
 _DEEPEST = 4
+_NOBODY = Host("", 0)
 
 
 def read_jdbc(draft: Draft, whole: Piece) -> bool:
@@ -119,7 +120,7 @@ def _read_url(draft: Draft, scheme: Scheme, rest: Piece) -> bool:
         return done
     draft.family, draft.tls = scheme.family, scheme.tls
     parts = parts_of(rest, semicolons=True)
-    if not read_hosts(draft, scheme, parts.authority) or not draft.hosts:
+    if not read_hosts(draft, scheme, parts.authority) or not all(host.name for host in draft.hosts or [_NOBODY]):
         return False
     draft.log_in(parts.userinfo)
     path, inline = parts.path.cut(":")

@@ -67,6 +67,8 @@ def read_redis_list(draft: Draft, whole: Piece) -> bool:
     if _REDIS.search(whole.masked, whole.start, whole.end) is None:
         return False
     pieces = [piece.stripped() for piece in whole.split(",")]
+    if pieces[0].has("="):
+        return False
     parameters = draft.parameters(piece for piece in pieces if piece.has("="))
     draft.tls = switch(parameters["ssl"]) if "ssl" in parameters else "disabled"
     default = 6380 if draft.tls == "required" else 6379

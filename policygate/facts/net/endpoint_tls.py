@@ -19,7 +19,10 @@ _ENCRYPT: dict[str, Tls] = {
     **dict.fromkeys(("false", "no", "optional", "disable", "0"), "disabled"),
 }
 _MYSQL_TLS: dict[str, Tls] = {"false": "disabled", "0": "disabled", "preferred": "optional"}
-_MYSQL_FILES = ("sslca", "sslcert", "sslkey", "sslcapath", "sslcipher", "sslcheckhostname")
+_MYSQL_FILES = (
+    *("sslca", "sslcert", "sslkey", "sslcapath", "sslcipher"),
+    *("sslcheckhostname", "sslverifycert", "sslverifyidentity"),
+)
 _MONGO_FILES = ("tlscafile", "tlscertificatekeyfile", "tlscertificatekeyfilepassword", "tlscrlfile")
 _MONGO_CHECKS = (
     "tlsinsecure",

@@ -5,12 +5,13 @@ connect to; what any of them takes for a password is secret.
 """
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 from policygate.facts.net.draft import Draft, Parameters, host_of, port_of
 from policygate.facts.net.endpoint_ado import parameters_in, read_ado
-from policygate.facts.net.endpoint_libpq import hosts_of
+from policygate.facts.net.endpoint_libpq import DEFAULT_PORT, hosts_of
 from policygate.facts.net.endpoint_schemes import Scheme
 from policygate.facts.net.endpoint_tls import tls_of
 from policygate.facts.net.parsed import Host
@@ -19,6 +20,7 @@ from policygate.facts.net.written import Piece
 _END = re.compile(r"[/?#]")
 _END_SEMICOLON = re.compile(r"[/?#;]")
 _QUERY = re.compile(r"[?#]")
+_PART = re.compile(r"[/&?#]")
 _BLANK = re.compile(r"\s")
 _LIST = re.compile(r",\s*+[A-Za-z][A-Za-z0-9+._-]{0,30}://")
 _DATABASE = ("dbname", "database", "databasename", "initialcatalog", "servicename")
@@ -34,6 +36,8 @@ class Parts(NamedTuple):
     """Behind the slash."""
     query: Piece
     """Behind `?` or `;`, up to `#`."""
+    behind: Piece
+    """Behind the path, all of it."""
 
 
 def read_url(draft: Draft, scheme: Scheme, rest: Piece) -> bool:
@@ -50,13 +54,25 @@ def read_url(draft: Draft, scheme: Scheme, rest: Piece) -> bool:
         return False
     _log_in(draft, parts)
     if scheme.database and not parts.path.has("@"):
-        draft.database = parts.path.decoded
+        draft.database = _database(draft, parts.path)
     parameters = parameters_of(draft, parts.query)
     draft.tls = tls_of(draft.family, parameters, draft.tls)
-    read_overrides(draft, parameters)
+    read_overrides(draft, parameters, parts.query)
+    draft.hosts = [host for host in draft.hosts if host.name]
     if not draft.hosts and scheme.host:
         draft.hosts = [Host(scheme.host, scheme.port)]
     return bool(draft.hosts) or scheme.family == "postgresql"
+
+
+def _database(draft: Draft, path: Piece) -> str:
+    """The path, where it names one: MongoDB's may hold a collection, that of Redis is a number."""
+    text = path.decoded
+    if draft.family == "mongodb":
+        return text.partition(".")[0]
+    if draft.scheme in ("redis", "rediss") and not path.dynamic:
+        text = text.replace("/", "")
+        return text if text.isdecimal() else ""
+    return text
 
 
 def _with_braces(rest: Piece) -> Piece:
@@ -82,8 +98,8 @@ def parts_of(rest: Piece, *, semicolons: bool = False) -> Parts:
         path, sign, query = path.cut_any(_END_SEMICOLON if semicolons else _QUERY)
     else:
         path, query = path.nothing(), path
-    query = query.nothing() if sign == "#" else query.cut("#")[0]
-    return Parts(userinfo, hosts, path, query)
+    behind, query = query, query.nothing() if sign == "#" else query.cut("#")[0]
+    return Parts(userinfo, hosts, path, query, behind)
 
 
 def _are_hosts(authority: Piece) -> bool:
@@ -103,24 +119,37 @@ def _log_in(draft: Draft, parts: Parts) -> None:
     """Note the user, and hide the password, a token instead of a user, and what may be the rest of a password."""
     userinfo = parts.userinfo
     draft.log_in(userinfo)
-    if draft.family != "http":
-        stray, _ = parts.path.cut_last("@")
-        if stray:
-            draft.hide(stray)
-    elif userinfo and not userinfo.has(":") and userinfo.raw != "git":
+    if draft.family == "http" and userinfo and not userinfo.has(":") and userinfo.raw != "git":
         draft.hide(userinfo, password=False)
+    for stray in (*_strays(parts.path, whole=draft.family != "http"), *_strays(parts.behind, whole=False)):
+        draft.hide(stray, password=False)
+
+
+def _strays(piece: Piece, *, whole: bool) -> Iterator[Piece]:
+    """What stands before an `@`, in a path as a whole, elsewhere where it looks like `user:password`."""
+    if whole:
+        stray, _ = piece.cut_last("@")
+        if stray:
+            yield stray
+        return
+    rest: Piece | None = piece if piece.has("@") else None
+    while rest is not None:
+        part, sign, behind = rest.cut_any(_PART)
+        login, _ = part.cut_last("@")
+        if login and login.has(":"):
+            yield login
+        rest = behind if sign else None
 
 
 def read_hosts(draft: Draft, scheme: Scheme, authority: Piece) -> bool:
-    """Add the hosts; False when one of them cannot be a host."""
+    """Add the hosts, with an empty name where none is said; False when one of them cannot be a host."""
     if not authority:
         return True
     for piece in authority.split(",") if scheme.many else (authority,):
         host = _host(piece, scheme)
         if host is None:
             return False
-        if host.name or scheme.host:
-            draft.hosts.append(host if host.name else Host(scheme.host, host.port))
+        draft.hosts.append(host if host.name else Host(scheme.host, host.port))
     return True
 
 
@@ -145,7 +174,7 @@ def parameters_of(draft: Draft, query: Piece) -> Parameters:
     return parameters_in(draft, query) or {}
 
 
-def read_overrides(draft: Draft, parameters: Parameters) -> None:
+def read_overrides(draft: Draft, parameters: Parameters, query: Piece) -> None:
     """Parameters that say where to connect, and to which database."""
     names = (
         _DATABASE
@@ -158,18 +187,29 @@ def read_overrides(draft: Draft, parameters: Parameters) -> None:
         if parameters.get(name):
             draft.database = parameters[name].decoded
     if draft.family == "postgresql":
-        _read_libpq(draft, parameters)
+        _read_libpq(draft, parameters, query)
     elif draft.family == "sqlserver":
         _read_sqlserver(draft, parameters)
+    elif draft.family == "mysql" and parameters.get("unixsocket"):
+        draft.hosts = [Host(parameters["unixsocket"].decoded, 0)]
 
 
-def _read_libpq(draft: Draft, parameters: Parameters) -> None:
-    """Clients like libpq take hosts and ports from parameters, too."""
+def _read_libpq(draft: Draft, parameters: Parameters, query: Piece) -> None:
+    """Clients like libpq take hosts and ports from parameters, too; SQLAlchemy takes several `host=name:port`."""
     names, ports = (parameters.get("hostaddr") or parameters.get("host")), parameters.get("port")
-    if names:
-        draft.hosts = hosts_of(names.decoded, ports.decoded if ports else "")
+    repeated = [piece.at(5) for piece in query.split("&") if piece.starts("host=")]
+    if not parameters.get("hostaddr") and repeated and (len(repeated) > 1 or _is_ported(repeated[0])):
+        hosts = [host_of(piece, DEFAULT_PORT) for piece in repeated]
+        draft.hosts = [host for host in hosts if host and host.name]
+    elif names:
+        said = ",".join(str(host.port) for host in draft.hosts)
+        draft.hosts = hosts_of(names.decoded, ports.decoded if ports else said)
     elif ports and draft.hosts:
         draft.hosts = hosts_of(",".join(host.name for host in draft.hosts), ports.decoded)
+
+
+def _is_ported(piece: Piece) -> bool:
+    return re.fullmatch(r"[\w.-]+:\d*", piece.static) is not None
 
 
 def _read_sqlserver(draft: Draft, parameters: Parameters) -> None:
@@ -187,7 +227,7 @@ def _read_sqlserver(draft: Draft, parameters: Parameters) -> None:
         parameters.get("servername") or parameters.get("server"),
         parameters.get("portnumber") or parameters.get("port"),
     )
-    if server and not draft.hosts:
+    if server and not any(host.name for host in draft.hosts):
         host = host_of(server, 1433)
         draft.hosts = [host] if host and host.name else []
     if port and draft.hosts and port.raw.isascii() and port.raw.isdecimal() and len(port.raw) < 6:

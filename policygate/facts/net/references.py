@@ -1,6 +1,7 @@
 """References to variables, in whatever notation a configuration has them, and the values that they hold themselves."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ _SIMPLE = re.compile(
 )
 _OPENED_BY = {")": ("$(", "("), "}": ("${", "#{", "{")}
 _OTHER = {")": "}", "}": ")"}
+_STRUCTURE = re.compile(r"[@;=&]")
 _FIELD = re.compile(r"\{[\w.:!\[\]\"']*\}")
 _DEFAULT = re.compile(
     r"\$\{\s*+(?:\w++(?P<colon>:[-+?])|[A-Z_][A-Z0-9_]*+(?P<plain>[-+?])|[\w.-]++(?P<spring>:)|\w++(?P<other>[-+?]))"
@@ -23,15 +25,17 @@ _DEEPEST = 8
 Span = tuple[int, int]
 
 
-def references(text: str, *, fields: bool = True) -> Iterator[Span]:
+def references(text: str, *, fields: bool = True, plain: bool = False) -> Iterator[Span]:
     """The spans of `$X`, `${X}`, `$(X)`, `{{ x }}`, `%s`, `<x>` and the like, in order, none within another.
 
-    With `fields`, `{x}` is one too, as format strings have it.
+    With `fields`, `{x}` is one too, as format strings have it. With `plain`, those are none that hold a sign which ends
+    passwords or parameters: whoever puts brackets around a part of a URL does not hide it.
     """
     spans = sorted([*_bracketed(text, fields=fields), *(match.span() for match in _SIMPLE.finditer(text))])
+    signs = [match.start() for match in _STRUCTURE.finditer(text)] if plain else []
     end = 0
     for span in spans:
-        if span[0] >= end:
+        if span[0] >= end and bisect_left(signs, span[0]) == bisect_left(signs, span[1]):
             yield span
             end = span[1]
 

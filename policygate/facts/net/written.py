@@ -26,7 +26,7 @@ class Piece(NamedTuple):
         """All of a text but the blanks around it; `fields` as for `references`."""
         plain = text.replace(_MASK, _FORGED)
         parts, kept = [], 0
-        for start, end in references(text, fields=fields):
+        for start, end in references(text, fields=fields, plain=True):
             parts += [plain[kept:start], _MASK * (end - start)]
             kept = end
         start = len(text) - len(text.lstrip())
