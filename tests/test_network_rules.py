@@ -406,3 +406,52 @@ def test_a_file_that_cannot_be_read_is_no_pass(repository: Make) -> None:
     verdict = judged(repository({**config(SECTION), "compose.yaml": "services: {billing: [\n"}))
     assert [(each.severity, each.at.path) for each in verdict.findings] == [("error", "compose.yaml")]
     assert verdict.outcome == "fail"
+
+
+QUIET = {
+    "compose.yaml": """\
+services:
+  web:
+    image: web
+    depends_on: [db, cache]
+    environment:
+      DATABASE_URL: postgres://app:app@db:5432/app?sslmode=disable
+      CACHE_URL: redis://cache:6379/0
+      QUEUE_BROKERS: queue:9092
+      TRACES_URL: http://traces:4317
+      API_URL: http://api.acme.example
+      HTTPS_PROXY: http://proxy.acme.example:3128
+      LISTEN_ADDR: 0.0.0.0:8080
+      GOPROXY: http://goproxy.acme.example
+  db: {image: "postgres:18", environment: {POSTGRES_PASSWORD: app}}
+  cache: {image: "redis:8"}
+""",
+    ".env.example": "DATABASE_URL=postgres://user:password@localhost:5432/app\nSMTP_HOST=smtp.acme.example\nSMTP_PORT=587\n",
+    ".gitlab-ci.yml": """\
+test:
+  image: golang
+  services: ["postgres:18"]
+  variables: {DATABASE_URL: "postgres://app:app@postgres:5432/test"}
+  script: [go test ./...]
+""",
+    "config/application.yml": """\
+spring:
+  datasource: {url: "jdbc:postgresql://${DB_HOST:localhost}:5432/app", password: "${DB_PASSWORD}"}
+  mail: {host: smtp.acme.example, port: 587}
+  kafka: {bootstrap-servers: "kafka.acme.example:9092"}
+""",
+}
+"""What most repositories hold, and what is right for a machine of a developer."""
+
+
+def test_a_checkout_of_which_nobody_stated_anything_passes_without_a_warning(repository: Make) -> None:
+    verdict = judged(repository(QUIET))
+    assert verdict.problems == ()
+    loud = [each for each in found(verdict) if each[0].startswith("net.") and each[1] != "note"]
+    assert loud == []
+    (note,) = [
+        each for each in verdict.findings if each.rule.id == "net.plaintext_protocol" and "API_URL" in each.message
+    ]
+    assert note.assumes == (
+        "`api.acme.example` is outside (`network.internal` in policygate.yaml would say that it is not)",
+    )
