@@ -20,7 +20,7 @@ from policygate.facts.syntax.compose_file import Service, as_the_service_sees, b
 from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar, Sequence
 from policygate.location import At
 
-_SETTING = 10
+_SETTING = 30
 """What reading a setting counts of the work that a file may cause."""
 _GATEWAY = "host-gateway"
 """The machine itself, whose address the file does not say."""

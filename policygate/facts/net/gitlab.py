@@ -26,7 +26,7 @@ class PipelineNetwork:
     _endpoints: dict[tuple[str, str, At], FoundEndpoint] = field(default_factory=dict)
     _services: dict[At, FoundService] = field(default_factory=dict)
     _secrets: dict[At, None] = field(default_factory=dict)
-    _seen: set[tuple[int, ...]] = field(default_factory=set)
+    _seen: set[frozenset[int]] = field(default_factory=set)
 
     def add_variables(self, holder: str, variables: Variables, layers: Iterable[Layer]) -> None:
         """Add the endpoints of some of the layers that a job sees; `holder` is the job's id, empty for all jobs.
@@ -35,7 +35,9 @@ class PipelineNetwork:
         a condition does not hold, it counts.
         """
         for layer in layers:
-            if self._is_new(layer):
+            basis = variables.basis(layer)
+            if basis not in self._seen:
+                self._seen.add(basis)
                 self._add(holder, variables, layer)
 
     def add_services(self, pipeline: Pipeline, node: Node | None) -> None:
@@ -54,16 +56,6 @@ class PipelineNetwork:
             services=list(self._services.values()),
             secrets=list(self._secrets),
         )
-
-    def _is_new(self, layer: Layer) -> bool:
-        """Whether it says what no other one said; what it refers to may differ from job to job."""
-        nodes = [node for _, node in layer.entries.values()]
-        if any("$" in node.value for node in nodes if isinstance(node, Scalar)):
-            return True
-        known = tuple(map(id, nodes))
-        new = known not in self._seen
-        self._seen.add(known)
-        return new
 
     def _add(self, holder: str, variables: Variables, layer: Layer) -> None:
         stated = list(variables.stated(layer))

@@ -10,8 +10,9 @@ from policygate.facts.net.references import default_of, references
 
 _DEEPEST = 8
 """References of references that are followed."""
-_LIMIT = 1_000_000
-"""Characters that the references of one document may make."""
+_LIMIT = 200_000
+"""Characters that the references of one document may make, each of which counts `_COST` more."""
+_COST = 20
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Placeholders:
         done = 0
         for start, end in references(text):
             made = self._value(text[start:end], depth) if depth and text.startswith("${", start) else None
-            if made is not None and self.left >= len(made[0]):
+            if made is not None:
                 self.left -= len(made[0])
                 pieces += [text[done:start], made[0]]
                 assumed |= made[1]
@@ -42,6 +43,9 @@ class Placeholders:
         return "".join([*pieces, text[done:]]), assumed
 
     def _value(self, reference: str, depth: int) -> tuple[str, bool] | None:
+        self.left -= _COST
+        if self.left < 0:
+            return None
         default = default_of(reference)
         name = reference[2:-1] if default is None else reference[2 : default.offset].rstrip(":-")
         known = self.known.get(name.strip())

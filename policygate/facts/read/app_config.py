@@ -16,6 +16,9 @@ from policygate.facts.syntax.setting import Setting
 from policygate.facts.syntax.toml_file import parse_toml
 from policygate.location import Text
 
+MAX_CHARACTERS = 500_000
+"""Many times what the longest configuration that people write needs."""
+
 _OTHERS = (
     *("tsconfig*.json", "jsconfig*.json", "package*.json", "composer.json", "*.schema.json", "*wrapper.properties"),
     *("gradle.properties", "messages*.properties", "pytest.ini", "tox.ini", "mypy.ini", "pip.ini", "desktop.ini"),
@@ -36,7 +39,7 @@ def read(path: str, data: bytes) -> FileFacts:
         return FileFacts()
     file = Text(path, data)
     try:
-        documents = [facts_of(values, path) for values in _READERS[path.rpartition(".")[2]](file)]
+        documents = [facts_of(values, path) for values in _documents(file)]
     except SourceError as error:
         ours = any(fnmatchcase(path.rpartition("/")[2], pattern) for pattern in _OURS)
         problem = Problem(message=error.message, at=error.at or file.line_at(1))
@@ -50,6 +53,12 @@ def read(path: str, data: bytes) -> FileFacts:
 def _is_of_another_program(path: str) -> bool:
     *folders, name = path.split("/")
     return not _FOLDERS.isdisjoint(folders) or any(fnmatchcase(name, pattern) for pattern in _OTHERS)
+
+
+def _documents(file: Text) -> Iterator[list[Value]]:
+    if len(file.text) > MAX_CHARACTERS:
+        raise SourceError(f"larger than {MAX_CHARACTERS:,} characters", at=file.line_at(1))
+    yield from _READERS[file.path.rpartition(".")[2]](file)
 
 
 def _properties(file: Text) -> Iterator[list[Value]]:

@@ -88,6 +88,20 @@ class Variables:
             if said:
                 yield said
 
+    def basis(self, layer: Layer) -> frozenset[int]:
+        """What the values of a layer rest on: where it is the same for two jobs, so are the values."""
+        waiting = [node for _, node in layer.entries.values()]
+        seen = {id(node) for node in waiting}
+        while waiting:
+            scalar, _ = self._scalar(waiting.pop())
+            for match in _REFERENCE.finditer(scalar.value) if scalar and "$" in scalar.value else ():
+                self.pipeline.budget.spend(1)
+                entry = next(filter(None, (each.find(match["name"] or match["braced"]) for each in self.layers)), None)
+                if entry and id(entry[1]) not in seen:
+                    seen.add(id(entry[1]))
+                    waiting.append(entry[1])
+        return frozenset(seen)
+
     def _assignment(self, layer: Layer, name: str, key: Scalar, node: Node) -> Assignment | None:
         said = self._stated(layer, name, key, node)
         if said is None:

@@ -8,7 +8,6 @@ from policygate.errors import SourceError
 from policygate.facts.syntax.setting import Setting
 from policygate.location import At, Text
 
-MAX_CHARACTERS = 500_000
 _LONGEST = 500
 """Characters of a name; what lies deeper is no setting that people write."""
 _MAX_MISSES = 50
@@ -29,12 +28,13 @@ def parse_toml(file: Text) -> Iterator[Setting]:
     """The settings in the order of the library, `table.key`; items of a list share its name, tables have an index.
 
     Raises:
-        SourceError: the file is malformed, or larger than any that people write.
+        SourceError: the file is malformed.
     """
     import tomllib  # noqa: PLC0415 - few checkouts have such a file
 
-    if len(file.text) > MAX_CHARACTERS or any(name.count(".") > _MAX_PARTS for name in _NAME.findall(file.text)):
-        raise SourceError("too large to read as a TOML file", at=file.line_at(1))
+    deep = next((name for name in _NAME.finditer(file.text) if name.group().count(".") > _MAX_PARTS), None)
+    if deep:
+        raise SourceError(f"a name of more than {_MAX_PARTS} parts", at=file.at(*deep.span()))
     try:
         root = tomllib.loads(file.text)
     except (ValueError, RecursionError) as error:
