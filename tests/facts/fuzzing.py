@@ -76,6 +76,14 @@ ENV GOINSECURE=$A
 --- compose.yml
 services: {a: {environment: {GOPROXY: off}}}
 """
+_SERVICE = """\
+[{"service": "order", "owner": "team-a", "hosts": ["order.acme.example:8080"],
+  "depends_on": [
+    {"target": "stock", "interface": "stock.v1.Stock/Check", "protocol": "grpc"}, "billing",
+    {"target": "postgres://pg1.acme.example,pg2.acme.example/orders", "network_exception": "granted"},
+    {"target": "mysql.acme.example:3306", "interface": "SELECT"}]},
+ {"service": "billing", "depends_on": []}]
+"""
 
 FORMATS: Mapping[str, Format] = {
     "go_mod": Format("app/go.mod", "mod", _texts("read/go_mod_texts.json")),
@@ -95,6 +103,8 @@ FORMATS: Mapping[str, Format] = {
     "shell": Format("ci/build.sh", "shell", _cases("syntax/shell_scripts.txt")),
     "env_file": Format(".env", "shell", [_ENV]),
     "go_env": Format("go/env", "shell", [_ENV]),
+    "service_file": Format("order/service.json", "json", [_SERVICE, _SERVICE[1:-2]]),
+    "manifest": Format("deploy/config/a.yaml", "yaml", _cases("read/manifest_cases.txt")),
 }
 """By reader."""
 

@@ -23,6 +23,7 @@ KEPT = 10_000
 """Bytes a line."""
 
 URLS = "https://a.example/x," * (BYTES // 20)
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n"
 FILES: dict[str, dict[str, Callable[[], str]]] = {
     "go_mod": {
         "line": lambda: f"module a.example/m\nrequire a.example/{'x' * BYTES} v1.0.0\n",
@@ -112,6 +113,22 @@ FILES: dict[str, dict[str, Callable[[], str]]] = {
         "lines": lambda: "GOPROXY=x\n" * LINES,
         "many": lambda: "GOPROXY=x\n" * 10_000,
         "depth": lambda: "GOPROXY=" + "${A:-" * DEPTH,
+    },
+    "service_file": {
+        "line": lambda: f'{{"service": "a", "depends_on": ["{URLS}"]}}',
+        "lines": lambda: '{"service": "a", "depends_on": [\n' + '"b",\n' * LINES + "]}",
+        "many": lambda: '{"service": "a", "depends_on": [\n' + '"b:1",\n' * 1_000 + '"c"]}',
+        "exceptions": lambda: '{"service": "a", "depends_on": [' + '{"network_exception":' * 90 + "1" + "}" * 90 + "]}",
+        "depth": lambda: '{"service": "a", "depends_on": ' + "[" * DEPTH,
+    },
+    "manifest": {
+        "line": lambda: f"{POD}  - {{image: x, args: ['{URLS}']}}\n",
+        "lines": lambda: POD + "  - {image: x}\n" * LINES,
+        "many": lambda: POD + "  - {image: x, env: [{name: A_URL, value: 'redis://a'}]}\n" * 1_000,
+        "documents": lambda: "---\n" * LINES,
+        "kinds": lambda: "apiVersion: v1\n" + "kind:  \n" * 200_000,
+        "depth": lambda: "apiVersion: v1\nkind: List\nitems: " + "[" * DEPTH,
+        "lists": lambda: "apiVersion: v1\nkind: List\nitems: " + "[{kind: List, items: " * 40,
     },
 }
 """By reader: one line of ten megabytes, a million lines, a hundred thousand levels, and many lines that it accepts."""

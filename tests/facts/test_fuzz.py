@@ -45,6 +45,8 @@ READER_ROUNDS = {
     "shell": 5_000,
     "env_file": 6_000,
     "go_env": 6_000,
+    "service_file": 2_000,
+    "manifest": 2_000,
 }
 PARSER_ROUNDS = 5_000
 SLOW_S = 2.0

@@ -31,6 +31,8 @@ _MANIFEST = re.compile(r"(?=.*^apiVersion[ \t]*:).*^kind[ \t]*:", re.MULTILINE |
 _INCLUDED = re.compile(rb"\{\{-?[ \t]{0,9}(?:include|template)[ \t]")
 _SECRET = re.compile(r"^[ \t-]*[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?Secret\b", re.MULTILINE)
 _MAX_PROBLEMS = 20
+_LONGEST = 1_000_000
+"""Bytes of application configuration; what is longer holds data."""
 
 
 def read(path: str, data: bytes) -> FileFacts:
@@ -40,7 +42,7 @@ def read(path: str, data: bytes) -> FileFacts:
     says something of the network is `unseen`.
     """
     manifest = b"apiVersion" in data and b"kind" in data
-    configuration = _is_configuration(path) and may_say(data)
+    configuration = len(data) <= _LONGEST and _is_configuration(path) and may_say(data)
     template = b"{{" in data and "templates" in path.split("/")[:-1]
     named = path.rpartition("/")[2] in NAMES
     if not (manifest or configuration or named or (template and _INCLUDED.search(data))):
