@@ -45,7 +45,7 @@ is_store(true, _) := true
 
 is_store(_, datastore) if not datastore == ""
 
-what("", family) := sprintf("a %s server", [family])
+what("", family) := sprintf("a datastore (%s)", [family])
 
 what(datastore, _) := sprintf("the datastore `%s`", [datastore]) if not datastore == ""
 

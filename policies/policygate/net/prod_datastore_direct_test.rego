@@ -50,7 +50,7 @@ three_owners := of_many(["a", "b", "c"])
 
 test_family_or_declaration_makes_a_datastore if {
 	said == {concat(" ", [
-		"`DATABASE_URL` of `orders` leads straight to `orders-db.prod.acme.example`, a postgresql server",
+		"`DATABASE_URL` of `orders` leads straight to `orders-db.prod.acme.example`, a datastore (postgresql)",
 		"of the protected environment `production`, for which no owner is named",
 	])} with input as undeclared
 	said == {concat(" ", [
