@@ -26,6 +26,8 @@ from policygate.location import At, Text
 
 _CONFIGURATION = ("application*", "bootstrap*", "config*", "settings*", "values*")
 _FOLDERS = frozenset({"config", "configs", "conf"})
+_FLOW = re.compile(r"^(?:---[ \t]+)?(?:\[|\{(?!\{))", re.MULTILINE)
+_OWN_KIND = re.compile(r"^[\"']?kind[\"']?[ \t]*:[ \t]*([^\r\n]*)", re.MULTILINE)
 _KIND = re.compile(r"^[ \t-]*[\"']?kind[\"']?[ \t]*:[ \t]*([^\r\n]*)", re.MULTILINE)
 _MANIFEST = re.compile(r"(?=.*^apiVersion[ \t]*:).*^kind[ \t]*:", re.MULTILINE | re.DOTALL)
 _INCLUDED = re.compile(rb"\{\{-?[ \t]{0,9}(?:include|template)[ \t]")
@@ -65,8 +67,11 @@ def _is_configuration(path: str) -> bool:
 
 
 def _concerns(text: str) -> bool:
-    """Whether a manifest may hold an object of a kind that is read; one whose kinds no line says may."""
-    kinds = _KIND.findall(text)
+    """Whether a document may be an object of a kind that is read; one whose kind no line says may.
+
+    What is indented says nothing beside a kind that is not: definitions of resources are long, and full of such lines.
+    """
+    kinds = [] if _FLOW.search(text) else _OWN_KIND.findall(text) or _KIND.findall(text)
     return not kinds or any(map(_may_be_read, kinds))
 
 

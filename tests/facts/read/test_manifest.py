@@ -27,6 +27,10 @@ metadata: {name: a}
 spec:
   containers: [{image: x, env: [{name: A_URL, value: "http://a.acme.example"}]}]
 """
+FLOW = """\
+"kind": "Pod", "metadata": {"name": "a"},
+ "spec": {"containers": [{"image": "x", "env": [{"name": "A_URL", "value": "http://a.acme.example"}]}]}}
+"""
 
 
 def test_files_say_what_is_expected(cases: Cases, several_files: SeveralFiles) -> None:
@@ -54,7 +58,11 @@ def test_files_say_what_is_expected(cases: Cases, several_files: SeveralFiles) -
         ("config.yaml", "a: [1, 2, 3]\n", 0),
         ("a.yaml", "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a}\n", 0),
         ("a.yaml", POD.replace("kind: Pod", "kind: Role"), 0),
+        ("a.yaml", "apiVersion: a/v1\nkind: Ledger\nspec:\n  kind: Pod\n  kind:\n", 0),
         ("a.yaml", POD, 1),
+        ("a.yaml", '{"x": "\nkind: Role", "apiVersion": "v1", ' + FLOW, 1),
+        ("a.yaml", '--- {"x": "\nkind: Role", "apiVersion": "v1", ' + FLOW, 1),
+        ("a.yaml", "  " + POD.replace("\n", "\n  "), 1),
         ("a.yaml", POD.replace("kind: Pod", "'kind' : \"Pod\" # one"), 1),
         ("a.yaml", POD.replace("kind: Pod", "kind:\n  Pod"), 1),
         ("a.yaml", POD.replace("kind: Pod", 'kind: "P\\x6fd"'), 1),
@@ -227,7 +235,7 @@ def test_time_is_linear(piece: str) -> None:
 
 
 SEEDS_PATHS = ("deploy/a.yaml", "config/a.yaml", "kustomization.yaml", "charts/a/templates/a.yaml")
-ROUNDS = 800
+ROUNDS = 500
 
 
 def test_whatever_the_file_is_the_reader_answers(cases: Cases, several_files: SeveralFiles) -> None:
