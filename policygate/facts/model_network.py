@@ -190,7 +190,7 @@ class Endpoint(Fact):
     scheme: str
     family: Family
     is_datastore: bool
-    """Whether the family is one of databases, caches and search engines."""
+    """Whether the family is one of databases, caches and search engines, or a host a declared datastore."""
     hosts: list[EndpointHost]
     database: str
     tls: Tls
@@ -221,9 +221,9 @@ class Service(Fact):
     declares: bool
     """Whether anything says which services it depends on."""
     fan_in: int
-    """How many services talk to it."""
+    """How many known services talk to it."""
     fan_out: int
-    """How many services it talks to."""
+    """How many known services it talks to; addresses of nobody do not count."""
     at: At
 
 

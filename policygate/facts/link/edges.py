@@ -131,7 +131,7 @@ class _Graph:
         line.protocols.update(filter(None, [found.protocol]))
         line.interfaces.update(filter(None, [found.interface]))
         line.lifecycle = line.lifecycle or lifecycle
-        if self._nodes[source].declared:
+        if self._nodes[source].declared and self._directory.declares(found):
             self._nodes[source].declares = True
 
     def add_used(self, endpoint: Endpoint) -> None:
@@ -140,7 +140,7 @@ class _Graph:
             return
         self._nodes.setdefault(endpoint.service, _Node(name=endpoint.service, at=endpoint.at))
         for host in endpoint.hosts:
-            target = host.datastore or host.service or ("" if endpoint.dynamic else host.name)
+            target = host.datastore or host.service or (host.name if _is_plain(host.name) else "")
             if not target or host.host_class == "loopback" or target == endpoint.service:
                 continue
             line = self._line(endpoint.service, target, endpoint.family in _QUEUES)
@@ -149,7 +149,7 @@ class _Graph:
 
     def services(self) -> list[Service]:
         """The nodes, with their degrees."""
-        out = Counter(source for source, _ in self._lines)
+        out = Counter(source for source, target in self._lines if target in self._nodes)
         into = Counter(target for _, target in self._lines)
         return [
             Service(**vars(node), fan_in=into[name], fan_out=out[name]) for name, node in sorted(self._nodes.items())
@@ -201,6 +201,11 @@ class _Graph:
     def _say(self, places: list[Evidence], message: str, at: At) -> None:
         if len(places) <= _MOST_EVIDENCE:
             places.append(Evidence(message=message, at=at))
+
+
+def _is_plain(host: str) -> bool:
+    """Whether a host depends on no variable."""
+    return not set(host) & set("${}<>%")
 
 
 def _places(line: _Line) -> list[Evidence]:

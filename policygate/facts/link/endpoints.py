@@ -78,7 +78,7 @@ class _Linker:
         return EndpointHost(
             name=name,
             port=port,
-            host_class=self._class(name, service),
+            host_class=self._class(name, service or self.directory.namespace_of(name, where)),
             literal_ip=is_address(name),
             service=service,
             datastore=store[0].name if store else "",
@@ -91,9 +91,10 @@ class _Linker:
             evidence=evidence,
         )
 
-    def _class(self, name: str, service: str) -> HostClass:
+    def _class(self, name: str, inside: str) -> HostClass:
+        """What kind of place a host is; `inside` is what it is called there where it is one of the cluster."""
         stated = host_class(name)
-        if stated == "unknown" and service:
+        if inside and (stated == "unknown" or name.count(".") == 1):
             return "cluster"
         return "internal" if stated == "external" and claimed(self.stated.internal, name) else stated
 

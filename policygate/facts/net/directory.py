@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from policygate.facts.model import FileFacts
-from policygate.facts.model_network import Evidence, FoundAlias, FoundEndpoint, FoundService
+from policygate.facts.model_network import Evidence, FoundAlias, FoundEdge, FoundEndpoint, FoundService
 from policygate.facts.net.hosts import normal
 from policygate.facts.net.stated import Stated, StatedEnvironment
 
@@ -47,6 +47,7 @@ class Directory:
         self._catalog = _catalog(files.services)
         self._lifecycles = {each.name.lower(): each.lifecycle for each in files.services if each.lifecycle}
         self._strict = _strict(files)
+        self._namespaces = _namespaces(files)
         self._local: dict[tuple[str, str], FoundService] = {}
         self._hosts: dict[str, FoundService] = {}
         for service in files.services:
@@ -101,7 +102,7 @@ class Directory:
             environment, claim = found
             message = f"`{host}` is of the environment `{environment.name}`, by `{claim.pattern}`"
             return environment, (Evidence(message=message, at=claim.at),)
-        namespace = _namespace(host) or (where.namespace if self.service_of(host, where) else "")
+        namespace = self.namespace_of(host, where)
         found = self.stated.environment_of_namespace(namespace)
         if found is None:
             return None, ()
@@ -129,7 +130,7 @@ class Directory:
 
     def service_of(self, host: str, where: Where) -> str:
         """The service that a host is an address of, where it is used; empty when none is known."""
-        local = self._local.get((where.path, host))
+        local = self._local_service(host, where)
         if local:
             return self.name_of(local)
         stated = self.stated.service_of_host(host)
@@ -142,16 +143,34 @@ class Directory:
 
     def is_encrypted(self, host: str, where: Where) -> bool:
         """Whether the mesh refuses plaintext where a host of the cluster is."""
-        namespace = _namespace(host) or (where.namespace if self.service_of(host, where) else "")
+        namespace = self.namespace_of(host, where)
         return bool(namespace) and namespace in self._strict
 
     def lifecycle_of(self, name: str) -> str:
         """The lifecycle of what a catalog calls so; empty when it says none."""
         return self._lifecycles.get(name.lower(), "")
 
+    def namespace_of(self, host: str, where: Where) -> str:
+        """The namespace that a host of a cluster is in; empty for other hosts."""
+        labels = host.removesuffix(".cluster.local").split(".")
+        if len(labels) >= 3 and labels[-1] == "svc":
+            return labels[-2]
+        if len(labels) == 2 and labels[1] in self._namespaces:
+            return labels[1]
+        return where.namespace if self.service_of(host, where) else ""
+
     def is_local(self, host: str, where: Where) -> bool:
-        """Whether a host is a service of the same compose file or CI job."""
-        return (where.path, host) in self._local
+        """Whether a host is a service of the same file, or of the compose file beside an environment file."""
+        return self._local_service(host, where) is not None
+
+    def declares(self, edge: FoundEdge) -> bool:
+        """Whether an edge is meant to tell what a service depends on; those of compose order what starts when."""
+        return (edge.at.path, edge.source.lower()) not in self._local
+
+    def _local_service(self, host: str, where: Where) -> FoundService | None:
+        folder, name = posixpath.split(where.path)
+        beside = self._local.get((folder, host)) if name.startswith(".env") or name.endswith(".env") else None
+        return self._local.get((where.path, host)) or beside
 
     def _standing_for(self, path: str) -> tuple[str, tuple[Evidence, ...]]:
         """The service that a whole folder, or the whole repository, is."""
@@ -168,6 +187,7 @@ class Directory:
     def _enter(self, service: FoundService, host: str) -> None:
         if service.local:
             self._local.setdefault((service.at.path, host), service)
+            self._local.setdefault((posixpath.dirname(service.at.path), host), service)
         else:
             self._hosts.setdefault(host, service)
 
@@ -216,7 +236,10 @@ def _called(alias: FoundAlias) -> Iterator[str]:
         yield from (f"{name}.{alias.namespace}{suffix}" for suffix in _SUFFIXES)
 
 
-def _namespace(host: str) -> str:
-    """The namespace in `service.namespace.svc` and its longer form; empty for other hosts."""
-    labels = host.removesuffix(".cluster.local").split(".")
-    return labels[-2] if len(labels) >= 3 and labels[-1] == "svc" else ""
+def _namespaces(files: FileFacts) -> set[str]:
+    """The namespaces that manifests name."""
+    named = {space.name for objects in files.kubernetes for space in objects.namespaces}
+    for objects in files.kubernetes:
+        named |= {workload.namespace for workload in objects.workloads}
+        named |= {service.namespace for service in objects.services}
+    return named - {""}

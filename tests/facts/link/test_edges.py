@@ -176,3 +176,24 @@ def test_self_given_approvals() -> None:
 def test_nothing_said_nothing_linked() -> None:
     network = linked(FileFacts())
     assert (network.services, network.edges) == ([], [])
+
+
+def test_what_compose_starts_first_declares_nothing() -> None:
+    section = "network: {services: {web: {}, db: {}}}\n"
+    files = {"services": [container("compose.yml", "web"), container("compose.yml", "db")]}
+    ordered = edges(section, edges=[edge("compose.yml", "web", "db")], **files)
+    assert not ordered["web", "db"].source_declares
+    assert edges(section, edges=[edge("service.json", "web", "db")], **files)["web", "db"].source_declares
+
+
+def test_hosts_that_are_no_services_count_for_no_degree() -> None:
+    section = "network: {services: {web: {paths: [w], depends_on: [db]}, db: {}}}\n"
+    network = linked(FileFacts(endpoints=[endpoint("w/.env", "a.example,b.example")]), section)
+    assert {each.name: each.fan_out for each in network.services}["web"] == 1
+    assert len(network.edges) == 3
+
+
+def test_a_password_that_is_a_variable_hides_no_host() -> None:
+    section = "network: {service: web}\n"
+    found = [endpoint("a.env", "db.example", dynamic=True), endpoint("b.env", "$HOST,${x}.example", dynamic=True)]
+    assert set(edges(section, endpoints=found)) == {("web", "db.example")}

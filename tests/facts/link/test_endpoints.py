@@ -3,6 +3,7 @@
 import pytest
 
 from policygate.facts.model import FileFacts
+from policygate.facts.model_kubernetes import KubernetesObjects, NamespaceFact, PeerAuthentication
 from policygate.facts.model_network import Endpoint, EndpointHost, FoundEndpoint
 from tests.facts.link.network import alias, at, container, endpoint, linked, service
 
@@ -195,3 +196,41 @@ def test_sorted_by_place() -> None:
     endpoints = [endpoint("b", "x", at=at("b", 2)), endpoint("b", "x", at=at("b", 1)), endpoint("a", "x")]
     network = linked(FileFacts(endpoints=endpoints))
     assert [(each.at.path, each.at.start.line) for each in network.endpoints] == [("a", 1), ("b", 1), ("b", 2)]
+
+
+def test_environment_file_beside_a_compose_file() -> None:
+    services = [container("app/compose.yml", "db")]
+    assert one(endpoint("app/.env", "db"), services=services).local
+    assert one(endpoint("app/dev.env", "db"), services=services).local
+    assert not one(endpoint("app/config.yml", "db"), services=services).local
+    assert not one(endpoint("app/sub/.env", "db"), services=services).local
+
+
+def test_two_labels_in_a_cluster() -> None:
+    """`stock.shop` is a name of the cluster where some manifest names the namespace, else it may be anything."""
+    shop = KubernetesObjects(
+        namespaces=[NamespaceFact(name="shop", labels={}, mesh=[], dynamic=False, at=at("n.yaml"))]
+    )
+    assert host_of("stock.shop", "a.yaml", kubernetes=[shop]).host_class == "cluster"
+    assert host_of("stock.shop", "a.yaml").host_class == "external"
+    assert host_of("api.stock.shop", "a.yaml", kubernetes=[shop]).host_class == "external"
+
+
+@pytest.mark.parametrize(
+    ("mode", "labels", "encrypted"), [("STRICT", {}, True), ("PERMISSIVE", {}, False), ("STRICT", {"app": "x"}, False)]
+)
+def test_mesh_that_refuses_plaintext(mode: str, labels: dict[str, str], encrypted: bool) -> None:
+    strict = PeerAuthentication.model_validate(
+        {
+            "namespace": "shop",
+            "name": "x",
+            "labels": labels,
+            "mode": mode,
+            "port_modes": {},
+            "dynamic": False,
+            "at": at("p.yaml"),
+        }
+    )
+    mesh = [KubernetesObjects(peer_authentications=[strict])]
+    assert one(endpoint("a.yaml", "db.shop.svc"), kubernetes=mesh).mesh_tls == encrypted
+    assert not one(endpoint("a.yaml", "db.shop.svc,db.cart.svc"), kubernetes=mesh).mesh_tls
