@@ -85,14 +85,27 @@ class ManifestCluster:
 
     def _behind(self, service: KubernetesService, port: int) -> Aim | None:
         """The pods behind a Service; None when it has none here, or no such port."""
-        pods = self.in_namespace(service.namespace)
-        chosen = [pod for pod in pods if service.selector.items() <= pod.labels.items()] if service.selector else []
+        chosen = self._chosen(service)
         given = [each for each in service.ports if each.number == port or (not port and len(service.ports) == 1)]
         if service.dynamic or not chosen or any(self.workloads[pod].host_network for pod in chosen):
             return None
         if not given:
             return Aim(tuple(chosen), None) if not port else None
         return Aim(tuple(chosen), Ranges.union(_target(given[0], pod) for pod in chosen))
+
+    def _chosen(self, service: KubernetesService) -> list[Pod]:
+        """The pods that a Service selects; none for one without a selector."""
+        asked = service.selector.items()
+        likely = [self._by_label.get((service.namespace, *label), []) for label in asked]
+        return [pod for pod in min(likely, key=len, default=[]) if asked <= pod.labels.items()]
+
+    @cached_property
+    def _by_label(self) -> Mapping[tuple[str, str, str], list[Pod]]:
+        found: dict[tuple[str, str, str], list[Pod]] = defaultdict(list)
+        for pod in self.workloads:
+            for label in pod.labels.items():
+                found[pod.namespace, *label].append(pod)
+        return found
 
     @cached_property
     def _services(self) -> Mapping[tuple[str, str], KubernetesService]:
@@ -121,7 +134,7 @@ class ManifestCluster:
     def _require_bounded(self) -> None:
         requirements: dict[str, int] = defaultdict(int)
         for policy in self.policies:
-            requirements[policy.namespace] += 1 + len(policy.selector.requirements)
+            requirements[policy.namespace] += 1 + sum(1 + len(each.values) for each in policy.selector.requirements)
         if sum(len(pods) * requirements[name] for name, pods in self._by_namespace.items()) > _WORK:
             raise SourceError("too many workloads and policies in one namespace")
 

@@ -1,6 +1,5 @@
 """Endpoints of workloads against NetworkPolicies: what is blocked, and what is open for nothing. Pure."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -120,27 +119,24 @@ class EndpointCheck:
         return Uncovered.model_validate(fields)
 
     def _aims_of(self, policy: Policy) -> list[Aim]:
-        """What the endpoints of all selected workloads are; empty when not all of that is known."""
+        """What the endpoints of all selected workloads are, each once; empty when not all of that is known."""
         pods = self.manifests.cluster.selecting(policy)
-        held = [self._held_by.get(pod, []) for pod in pods]
-        if not all(held) or any(self._judged(each) is None for some in held for each in some):
-            return []
-        aims = [
-            self._aim(host, each.workload.namespace)
-            for some in held
-            for each in some
-            for host in each.endpoint.hosts
-            if host.host_class != "loopback"
-        ]
-        return [] if None in aims else [aim for aim in aims if aim is not None]
+        aims = [self._aims_by_pod.get(pod) for pod in pods]
+        return list(dict.fromkeys(aim for some in aims if some for aim in some)) if all(aims) else []
 
     @cached_property
-    def _held_by(self) -> dict[Pod, list[Held]]:
-        found: dict[Pod, list[Held]] = defaultdict(list)
+    def _aims_by_pod(self) -> dict[Pod, list[Aim] | None]:
+        """What the endpoints of a workload are; None when not all of that is known."""
+        found: dict[Pod, list[Aim] | None] = {}
         for each in self.held:
             pod = self.manifests.pod(each.workload)
-            if pod is not None:
-                found[pod].append(each)
+            if pod is None:
+                continue
+            hosts = [host for host in each.endpoint.hosts if host.host_class != "loopback"]
+            aims = [self._aim(host, each.workload.namespace) for host in hosts]
+            before = found.setdefault(pod, [])
+            known = self._judged(each) is not None and before is not None and None not in aims
+            found[pod] = [*(before or []), *(aim for aim in aims if aim is not None)] if known else None
         return found
 
     def _unused(self, policy: Policy, rule: Rule, aims: Sequence[Aim]) -> Iterator[Peer]:

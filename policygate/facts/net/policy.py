@@ -88,6 +88,16 @@ class Rule:
     """Empty means all ports."""
     at: At = _NOWHERE
 
+    @cached_property
+    def blocks(self) -> Ranges:
+        """The addresses among its peers."""
+        return Ranges.union(peer.addresses for peer in self.peers if peer.addresses is not None)
+
+    @cached_property
+    def selects_pods(self) -> bool:
+        """Whether some of its peers are pods."""
+        return any(peer.addresses is None for peer in self.peers)
+
     def traffic(self, target: Pod | None) -> Traffic:
         """The ports that it opens towards a pod, or towards an address, which has no names for its ports."""
         if not self.ports:
@@ -99,7 +109,7 @@ class Rule:
 
     def allows_address(self, place: int) -> bool:
         """Whether an address is one of its peers."""
-        return not self.peers or any(peer.addresses is not None and place in peer.addresses for peer in self.peers)
+        return not self.peers or place in self.blocks
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +176,7 @@ class Cluster:
         self._groups: dict[Pod, int] = {}
         self._alike: dict[tuple[object, ...], int] = {}
         self._chosen: dict[int, list[Policy]] = {}
+        self._restricting: dict[tuple[int, Direction], list[Policy]] = {}
         self._halves: dict[tuple[Direction, int, bool, int], Traffic] = {}
         self._peered: dict[tuple[Rule, int], bool] = {}
 
@@ -183,7 +194,10 @@ class Cluster:
 
     def policies_of(self, pod: Pod, direction: Direction) -> list[Policy]:
         """The policies that restrict a pod in a direction; an empty list means that it is open."""
-        return [policy for policy in self._selected(pod) if direction in policy.types]
+        key = (self._group(pod), direction)
+        if key not in self._restricting:
+            self._restricting[key] = [policy for policy in self._selected(pod) if direction in policy.types]
+        return self._restricting[key]
 
     def reaches(self, source: Pod | int, target: Pod | int) -> Traffic:
         """The ports on which a source can talk to a target; each is a pod, or an address by its place on the line."""
@@ -233,8 +247,11 @@ class Cluster:
         """The policies that select a pod, for either direction, in the order given."""
         group = self._group(pod)
         if group not in self._chosen:
-            inside = self._by_namespace.get(pod.namespace, ())
-            self._chosen[group] = [policy for policy in inside if policy.selector.matches(pod.labels)]
+            keys = [None, *pod.labels.items()]
+            likely = [each for key in keys for each in self._by_label.get((pod.namespace, key), ())]
+            self._chosen[group] = [
+                policy for _, policy in sorted(likely, key=_first) if policy.selector.matches(pod.labels)
+            ]
         return self._chosen[group]
 
     def _group(self, pod: Pod) -> int:
@@ -245,11 +262,13 @@ class Cluster:
         return self._groups[pod]
 
     @cached_property
-    def _by_namespace(self) -> Mapping[str, list[Policy]]:
-        inside: dict[str, list[Policy]] = defaultdict(list)
-        for policy in self.policies:
-            inside[policy.namespace].append(policy)
-        return inside
+    def _by_label(self) -> Mapping[tuple[str, tuple[str, str] | None], list[tuple[int, Policy]]]:
+        """The policies, numbered, by namespace and a label that their selectors ask for; None if they ask for none."""
+        found: dict[tuple[str, tuple[str, str] | None], list[tuple[int, Policy]]] = defaultdict(list)
+        for number, policy in enumerate(self.policies):
+            for label in policy.selector.any_of or (None,):
+                found[policy.namespace, label].append((number, policy))
+        return found
 
     @cached_property
     def _subjects(self) -> Mapping[Policy, list[Pod]]:
@@ -258,3 +277,7 @@ class Cluster:
             for policy in self._selected(pod):
                 subjects[policy].append(pod)
         return subjects
+
+
+def _first(pair: tuple[int, Policy]) -> int:
+    return pair[0]

@@ -1,8 +1,8 @@
 """Questions to NetworkPolicies whose answer may be that nobody knows: may a pod reach a host, and which rules are wide.
 
 A target is a pod of the checkout, addresses of which the target, which is no pod, has one, or a pod that no manifest
-here describes. Network plugins differ in whether a block holds pods: one with private addresses may, and then the
-answer is `unknown`.
+here describes. The labels of a namespace without a manifest are not known, but for that with its name. Network plugins
+differ in whether a block holds pods: one with private addresses may, and then the answer is `unknown`.
 """
 
 from collections.abc import Iterator
@@ -125,24 +125,24 @@ def _is_peer(cluster: Cluster, policy: Policy, rule: Rule, other: Target) -> _Tr
         return "yes"
     if isinstance(other, Ranges):
         return _holds(rule, other)
-    if isinstance(other, Pod):
+    if isinstance(other, Pod) and cluster.declares(other.namespace):
         certain: _Truth = "yes" if cluster.is_peer(policy, rule, other) else "no"
     else:
-        certain = _any(_selects_stranger(cluster, policy, peer, other) for peer in rule.peers)
-    in_block = any(peer.addresses is not None and peer.addresses & INSIDE for peer in rule.peers)
-    return "maybe" if certain == "no" and in_block else certain
+        certain = _any(_selects(cluster, policy, peer, other) for peer in rule.peers)
+    return "maybe" if certain == "no" and rule.blocks & INSIDE else certain
 
 
 def _holds(rule: Rule, places: Ranges) -> _Truth:
     """Whether an address that is one of some places is a peer; one that is given, and private, is perhaps a pod's."""
-    blocks = Ranges.union(peer.addresses for peer in rule.peers if peer.addresses is not None)
-    if places <= blocks:
+    shared = places & rule.blocks
+    if shared == places:
         return "yes"
-    perhaps_pod = places.size == 1 and bool(places & INSIDE) and any(peer.addresses is None for peer in rule.peers)
-    return "maybe" if perhaps_pod or places & blocks else "no"
+    perhaps_pod = rule.selects_pods and places.size == 1 and bool(places & INSIDE)
+    return "maybe" if perhaps_pod or shared else "no"
 
 
-def _selects_stranger(cluster: Cluster, policy: Policy, peer: Peer, pod: Stranger) -> _Truth:
+def _selects(cluster: Cluster, policy: Policy, peer: Peer, pod: Pod | Stranger) -> _Truth:
+    """Whether a peer selects a pod whose labels, or those of whose namespace, are perhaps not known."""
     if peer.addresses is not None:
         return "no"
     inside: _Truth = "yes" if pod.namespace == policy.namespace else "no"
@@ -151,7 +151,11 @@ def _selects_stranger(cluster: Cluster, policy: Policy, peer: Peer, pod: Strange
         may = peer.namespaces.matches if cluster.declares(pod.namespace) else peer.namespaces.may_match
         sure = cluster.declares(pod.namespace) or peer.namespaces.keys <= labels.keys()
         inside = "no" if not may(labels) else "yes" if sure else "maybe"
-    labelled: _Truth = "maybe" if peer.pods is not None and peer.pods.requirements else "yes"
+    labelled: _Truth = "yes"
+    if peer.pods is not None and isinstance(pod, Pod):
+        labelled = "yes" if peer.pods.matches(pod.labels) else "no"
+    elif peer.pods is not None and peer.pods.requirements:
+        labelled = "maybe"
     return _both(inside, labelled)
 
 
@@ -178,11 +182,10 @@ def wide(policy: Policy) -> Iterator[Wide]:
     for direction in ("ingress", "egress"):
         rules = policy.rules(direction) if direction in policy.types else ()
         for rule in rules:
-            places = Ranges.union(peer.addresses for peer in rule.peers if peer.addresses is not None)
             if not rule.peers:
                 yield Wide(direction, rule, "every_peer", False, ports_text(rule))
-            elif is_most(places):
-                yield Wide(direction, rule, "every_address", not places & PRIVATE, ports_text(rule))
+            elif is_most(rule.blocks):
+                yield Wide(direction, rule, "every_address", not rule.blocks & PRIVATE, ports_text(rule))
 
 
 def is_most(places: Ranges) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from policygate.facts.model_kubernetes import Selector as WrittenSelector
@@ -64,7 +65,14 @@ class Selector:
         """Whether it can select something of whose labels only some are known."""
         return all(requirement.may_hold(known) for requirement in self.requirements)
 
-    @property
+    @cached_property
+    def any_of(self) -> tuple[tuple[str, str], ...]:
+        """Labels of which whatever it selects has one; empty when it asks for no value."""
+        asked = [each for each in self.requirements if each.verb == "In"]
+        first = min(asked, key=lambda each: len(each.values), default=None)
+        return tuple((first.key, value) for value in sorted(first.values)) if first else ()
+
+    @cached_property
     def keys(self) -> AbstractSet[str]:
         """The labels that it is about."""
         return {requirement.key for requirement in self.requirements}
