@@ -57,7 +57,13 @@ def read(path: str, data: bytes) -> FileFacts:
             file.take()
         return file.facts()
     except TooLargeError as error:
-        return FileFacts(problems=[Problem(message=error.message, at=file.text.line_at(1))])
+        problem = Problem(message=error.message, at=file.text.line_at(1))
+        return FileFacts(problems=[problem], secrets=_hidden(file.text))
+
+
+def _hidden(text: Text) -> list[At]:
+    """All of a text that is not read, if it holds a Secret."""
+    return [text.at(0, len(text.text))] if _SECRET.search(text.text) else []
 
 
 def _is_configuration(path: str) -> bool:
@@ -115,8 +121,7 @@ class _File:
             if "{{" in part.text or "{%" in part.text:
                 self.add_template(part.line_at(part.before + 1 + part.text.startswith("---")), part.text)
             else:
-                hidden = [part.at(0, len(part.text))] if _SECRET.search(part.text) else []
-                self.said.append(FileFacts(problems=list(tree.problems), secrets=hidden))
+                self.said.append(FileFacts(problems=list(tree.problems), secrets=_hidden(part)))
 
     def _sort(self, document: Node) -> None:
         version = text_of(document, "apiVersion")

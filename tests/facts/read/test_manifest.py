@@ -184,6 +184,13 @@ def test_what_does_not_parse(text: str, told: list[str]) -> None:
     assert [at for objects in facts.kubernetes for at in objects.templates] == [each.at for each in facts.unseen]
 
 
+def test_a_secret_that_is_not_read_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policygate.facts.read.manifest.Budget", lambda: Budget(10))
+    facts = read("deploy/a.yaml", b"apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {a: b}\n")
+    assert [problem.message for problem in facts.problems] == ["the file is too large once its references are followed"]
+    assert [span(at) for at in facts.secrets] == ["1:1-5:1"]
+
+
 def test_every_part_of_a_large_file_counts() -> None:
     named = "".join(f"---\n{POD.replace('name: a}', f'name: pod{number}}}')}" for number in range(200))
     facts = read("deploy/a.yaml", f"# first\n{named}".encode())
