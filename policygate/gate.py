@@ -15,8 +15,9 @@ from policygate.engine.embedded import is_installed
 from policygate.engine.policies import Pack, load_pack
 from policygate.errors import CheckoutError, PolicygateError, UsageError
 from policygate.excerpt import excerpts
-from policygate.facts import model
+from policygate.facts import model, model_network
 from policygate.facts.change import base_of, base_paths, change_of
+from policygate.facts.net.added import added_in, hidden
 from policygate.facts.net.opened import opened
 from policygate.findings import Checked, EngineInfo, Finding, Preview, Problem, Rule, Verdict, judge
 from policygate.gathering import Gathered, gather, merged_pipeline, undecided
@@ -29,7 +30,7 @@ from policygate.request import Request
 from policygate.settling import Settled, settle
 from policygate.showing import around, new_paths
 from policygate.steering import overridden, steering
-from policygate.tree import Tree
+from policygate.tree import Tree, is_excluded
 from policygate.waivers import FILE_NAME as WAIVERS
 
 Progress = Callable[[str], None]
@@ -96,15 +97,17 @@ def judged(decided: Decided) -> Verdict:
     problems = [*head.problems, *undecided(case.asked, head.sources)]
     fail_on = case.request.fail_on or case.config.fail_on
     verdict = judge(decided.settled.findings, problems, fail_on=fail_on, compared=case.ground.compared)
+    facts = decided.inputs[0]
+    secrets = [*head.files.secrets, *hidden(facts.change.endpoints)]
     return replace(
         verdict,
-        checked=_checked(decided.inputs[0], case.ground.head, case.asked),
+        checked=_checked(facts, case.ground.head, case.asked),
         engine=decided.engine,
         rules=case.asked,
         previews=tuple(decided.previews),
         opened=new_paths(decided.inputs[0].change),
         around=around(decided.inputs[0].change, head.network),
-        lines=excerpts(case.ground.head, head.files.secrets, verdict.findings, _given(case)),
+        lines=excerpts(case.ground.head, secrets, verdict.findings, _given(case)),
         advice=tuple(_advice(case.ground, decided.sides, verdict.findings)),
     )
 
@@ -143,10 +146,17 @@ def inputs_of(case: Case, sides: Sequence[Gathered]) -> list[model.Facts]:
     revisions = (compared.base_commit, compared.head_commit)
     moved = {old: new for old, new in case.ground.renames.items() if same_environment(old, new)}
     change = change_of(base.files, head.files, case.ground.changed, revisions=revisions).model_copy(
-        update={"opened": opened(base.network, head.network, moved)}
+        update={"opened": opened(base.network, head.network, moved), "endpoints": _added(case)}
     )
     before = base_of(base.go, base.network, base_paths(case.ground.changed))
     return [plain[0].model_copy(update={"change": change, "base": before}), *plain[1:]]
+
+
+def _added(case: Case) -> list[model_network.AddedEndpoint]:
+    """The endpoints in added lines of files that are not excluded."""
+    ground = case.ground
+    kept = [file for file in ground.changed if not is_excluded(file.path, ground.settings.config.exclude)]
+    return added_in(kept, ground.base.content, ground.head.content) if ground.base else []
 
 
 def _input(case: Case, side: Gathered) -> model.Facts:

@@ -61,6 +61,7 @@ CHANGE: dict[str, tuple[str, ...]] = {
     "sums": ("go_sum",),
     "downgrades": ("go_mod",),
     "opened": _NODES,
+    "endpoints": (),
 }
 """The sources behind each key of `input.change`; git itself tells the most of it."""
 

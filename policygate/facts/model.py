@@ -10,6 +10,7 @@ from pydantic import Field
 
 from policygate.facts.model_kubernetes import Kubernetes, KubernetesObjects
 from policygate.facts.model_network import (
+    AddedEndpoint,
     Cycle,
     Edge,
     Endpoint,
@@ -755,6 +756,8 @@ class Change(Fact):
     """Of files that both sides have, renames followed."""
     opened: list[Opened] = []
     """Of the whole network: the new edges, sorted by both ends, then datastores that services reach over others."""
+    endpoints: list[AddedEndpoint] = []
+    """In added lines of sources and scripts, in the order of the files and lines."""
 
 
 class Base(Fact):

@@ -289,6 +289,27 @@ class HostNetwork(Fact):
     at: At
 
 
+class AddedEndpoint(Fact):
+    """An endpoint-shaped literal in a line that a change adds to a file which no reader of endpoints reads.
+
+    What the program does with it nobody knows: it is a hint, and weaker than an endpoint of a configuration.
+    """
+
+    text: str
+    """As written, credentials blanked."""
+    scheme: str
+    """As written, in lower case; empty when there is none."""
+    family: Family
+    hosts: list[HostPort]
+    database: str
+    tls: Tls
+    credentials: bool
+    """Whether a literal password stands in it."""
+    dynamic: bool
+    """Whether a part is a variable, or is put in when the program runs."""
+    at: At
+
+
 class Opened(Fact):
     """A way that a change opens: an edge that the base has not, or a datastore that it brings into reach."""
 
