@@ -31,10 +31,16 @@ READERS: dict[str, tuple[str, ...]] = {
     "shell": ("*.sh", "*.bash", ".envrc"),
     "env_file": (".env", ".env.*", "*.env"),
     "go_env": ("go.env", "go/env"),
-    "service_file": ("service.json", "*.service.json", "services/*.json", "service-*.json"),
+    "service_file": ("service.json", "*.service.json", "services/*.json", "*/services/*.json", "service-*.json"),
     "app_config": (
-        *("*.properties", "*.ini", "application*.toml", "config*.toml", "settings*.toml", "config/*.toml", "conf/*.toml"),
-        *("appsettings*.json", "config*.json", "settings*.json", "config/*.json", "conf/*.json"),
+        *("*.properties", "*.ini", "application*.toml", "config*.toml", "settings*.toml"),
+        *("appsettings*.json", "config*.json", "settings*.json"),
+        *(
+            f"{start}{folder}/*.{end}"
+            for start in ("", "*/")
+            for folder in ("config", "conf")
+            for end in ("toml", "json")
+        ),
     ),
     "manifest": ("*.yaml", "*.yml"),
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from policygate.facts.model import FileFacts
 from policygate.facts.model_network import Evidence, FoundAlias, FoundEdge, FoundEndpoint, FoundService
+from policygate.facts.net.cluster import cluster_of, place_of
 from policygate.facts.net.hosts import normal
 from policygate.facts.net.stated import Stated, StatedEnvironment
 
@@ -46,8 +47,7 @@ class Directory:
                 self._declared.setdefault(each.name.lower(), each.name)
         self._catalog = _catalog(files.services)
         self._lifecycles = {each.name.lower(): each.lifecycle for each in files.services if each.lifecycle}
-        self._strict = _strict(files)
-        self._namespaces = _namespaces(files)
+        self._cluster = cluster_of(files.kubernetes, files.services)
         self._local: dict[tuple[str, str], FoundService] = {}
         self._hosts: dict[str, FoundService] = {}
         for service in files.services:
@@ -59,7 +59,11 @@ class Directory:
                 self._aliases[alias.at.path if alias.local else "", name].append(alias)
 
     def name_of(self, service: FoundService) -> str:
-        """What a service is called in the graph: one of a compose file by its folder too, if others are called so."""
+        """What a service is called in the graph: one of a compose file by its folder too, if others are called so.
+
+        A Service of Kubernetes is called as the workload behind it.
+        """
+        service = self._cluster.behind.get(place_of(service.at), service)
         declared = self._declared.get(service.name.lower())
         if declared or not service.local or len(self._folders[service.name]) < 2:
             return declared or service.name
@@ -68,20 +72,27 @@ class Directory:
     def named(self, name: str, path: str) -> str:
         """What a service that a declaration in a file names is called in the graph."""
         local = self._local.get((path, name.lower()))
-        return self.name_of(local) if local else self._declared.get(name.lower(), name)
+        declared = self._declared.get(name.lower())
+        if local or declared:
+            return self.name_of(local) if local else declared or name
+        host = normal(name.rpartition(":")[0] or name)
+        store = self.stated.datastore_of_host(host)
+        return store[0].name if store else self.service_of(host, Where(path, "")) or name
 
     def holder_of(self, endpoint: FoundEndpoint) -> tuple[str, tuple[Evidence, ...]]:
         """The service that has an endpoint, and what says so; empty when nothing does."""
         path = endpoint.at.path
-        declared = self._declared.get(endpoint.holder.lower())
+        workload = self._cluster.holders.get((path, endpoint.namespace, endpoint.holder))
+        holder = workload.name if workload else endpoint.holder
+        declared = self._declared.get(holder.lower())
         if declared:
             return declared, ()
         claimed = self.stated.service_of_path(path)
         if claimed:
             service, claim = claimed
             return service.name, (Evidence(message=f"`{claim.pattern}` belongs to `{service.name}`", at=claim.at),)
-        if endpoint.holder and "#" not in endpoint.holder:
-            return self.named(endpoint.holder, path), ()
+        if holder and "#" not in holder:
+            return self.named(holder, path), ()
         return self._standing_for(path)
 
     def environment_of(self, path: str, namespace: str) -> tuple[StatedEnvironment | None, tuple[Evidence, ...]]:
@@ -111,7 +122,10 @@ class Directory:
         return environment, (Evidence(message=message, at=claim.at),)
 
     def resolve(self, host: str, where: Where) -> list[Resolved]:
-        """The hosts that a name stands for where it is used: itself, or what its aliases lead to."""
+        """The hosts that a name stands for where it is used: itself, or what its aliases lead to.
+
+        A name that `policygate.yaml` knows stays beside them: an alias does not take it out of its environment.
+        """
         done: list[Resolved] = []
         open_: list[Resolved] = [Resolved(host, ())]
         seen = {host}
@@ -120,7 +134,7 @@ class Directory:
             aliases = self._aliases_of(current.name, where) if len(current.evidence) < _MAX_HOPS else []
             targets = {normal(alias.host): alias for alias in aliases}
             fresh = {name: alias for name, alias in targets.items() if name not in seen}
-            if not fresh:
+            if not fresh or self._is_stated(current.name):
                 done.append(current)
             for name, alias in fresh.items():
                 seen.add(name)
@@ -144,7 +158,7 @@ class Directory:
     def is_encrypted(self, host: str, where: Where) -> bool:
         """Whether the mesh refuses plaintext where a host of the cluster is."""
         namespace = self.namespace_of(host, where)
-        return bool(namespace) and namespace in self._strict
+        return bool(namespace) and namespace in self._cluster.encrypted
 
     def lifecycle_of(self, name: str) -> str:
         """The lifecycle of what a catalog calls so; empty when it says none."""
@@ -155,7 +169,7 @@ class Directory:
         labels = host.removesuffix(".cluster.local").split(".")
         if len(labels) >= 3 and labels[-1] == "svc":
             return labels[-2]
-        if len(labels) == 2 and labels[1] in self._namespaces:
+        if len(labels) == 2 and labels[1] in self._cluster.namespaces:
             return labels[1]
         return where.namespace if self.service_of(host, where) else ""
 
@@ -171,6 +185,10 @@ class Directory:
         folder, name = posixpath.split(where.path)
         beside = self._local.get((folder, host)) if name.startswith(".env") or name.endswith(".env") else None
         return self._local.get((where.path, host)) or beside
+
+    def _is_stated(self, host: str) -> bool:
+        stated = self.stated
+        return bool(stated.environment_of_host(host) or stated.datastore_of_host(host) or stated.pooler_of_host(host))
 
     def _standing_for(self, path: str) -> tuple[str, tuple[Evidence, ...]]:
         """The service that a whole folder, or the whole repository, is."""
@@ -188,7 +206,7 @@ class Directory:
         if service.local:
             self._local.setdefault((service.at.path, host), service)
             self._local.setdefault((posixpath.dirname(service.at.path), host), service)
-        else:
+        elif "." in host or not service.namespace:
             self._hosts.setdefault(host, service)
 
     def _aliases_of(self, host: str, where: Where) -> Sequence[FoundAlias]:
@@ -220,13 +238,6 @@ def _catalog(services: Iterable[FoundService]) -> dict[str, list[FoundService]]:
     return catalog
 
 
-def _strict(files: FileFacts) -> set[str]:
-    """The namespaces in which every pod of the mesh refuses plaintext, whatever file says so."""
-    found = [each for objects in files.kubernetes for each in objects.peer_authentications]
-    relaxed = {each.namespace for each in found if each.mode != "STRICT" or each.dynamic or each.port_modes}
-    return {each.namespace for each in found if each.mode == "STRICT" and not each.labels} - relaxed
-
-
 def _called(alias: FoundAlias) -> Iterator[str]:
     """The names under which an alias is asked for."""
     name = normal(alias.name)
@@ -234,12 +245,3 @@ def _called(alias: FoundAlias) -> Iterator[str]:
         yield name
     else:
         yield from (f"{name}.{alias.namespace}{suffix}" for suffix in _SUFFIXES)
-
-
-def _namespaces(files: FileFacts) -> set[str]:
-    """The namespaces that manifests name."""
-    named = {space.name for objects in files.kubernetes for space in objects.namespaces}
-    for objects in files.kubernetes:
-        named |= {workload.namespace for workload in objects.workloads}
-        named |= {service.namespace for service in objects.services}
-    return named - {""}

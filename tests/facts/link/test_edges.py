@@ -197,3 +197,13 @@ def test_a_password_that_is_a_variable_hides_no_host() -> None:
     section = "network: {service: web}\n"
     found = [endpoint("a.env", "db.example", dynamic=True), endpoint("b.env", "$HOST,${x}.example", dynamic=True)]
     assert set(edges(section, endpoints=found)) == {("web", "db.example")}
+
+
+def test_declared_addresses_are_the_services_there() -> None:
+    section = (
+        "network: {services: {web: {}, billing: {hosts: [billing.example]}}, datastores: {db: {hosts: [db.example]}}}\n"
+    )
+    found = edges(
+        section, edges=[edge("s.json", "web", target) for target in ("billing.example:443", "db.example", "x:1")]
+    )
+    assert set(found) == {("web", "billing"), ("web", "db"), ("web", "x:1")}

@@ -3,7 +3,13 @@
 import pytest
 
 from policygate.facts.model import FileFacts
-from policygate.facts.model_kubernetes import KubernetesObjects, NamespaceFact, PeerAuthentication
+from policygate.facts.model_kubernetes import (
+    KubernetesObjects,
+    KubernetesService,
+    NamespaceFact,
+    PeerAuthentication,
+    Workload,
+)
 from policygate.facts.model_network import Endpoint, EndpointHost, FoundEndpoint
 from tests.facts.link.network import alias, at, container, endpoint, linked, service
 
@@ -234,3 +240,68 @@ def test_mesh_that_refuses_plaintext(mode: str, labels: dict[str, str], encrypte
     mesh = [KubernetesObjects(peer_authentications=[strict])]
     assert one(endpoint("a.yaml", "db.shop.svc"), kubernetes=mesh).mesh_tls == encrypted
     assert not one(endpoint("a.yaml", "db.shop.svc,db.cart.svc"), kubernetes=mesh).mesh_tls
+
+
+def workload(path: str, name: str, labels: dict[str, str]) -> Workload:
+    return Workload(
+        namespace="shop",
+        kind="Deployment",
+        name=name,
+        labels=labels,
+        ports=[],
+        service_account="",
+        host_network=False,
+        host_network_at=at(path),
+        mesh=[],
+        dynamic=False,
+        at=at(path),
+    )
+
+
+def cluster_service(path: str, name: str, selector: dict[str, str]) -> KubernetesService:
+    return KubernetesService(
+        namespace="shop",
+        name=name,
+        type="ClusterIP",
+        selector=selector,
+        external_name="",
+        external_name_at=at(path),
+        ports=[],
+        dynamic=False,
+        at=at(path),
+    )
+
+
+def test_workload_is_called_by_its_label() -> None:
+    """The label names the service, the workload's own name a version of it."""
+    objects = KubernetesObjects(workloads=[workload("a.yaml", "ledger-v2", {"app": "ledger"})])
+    services = [service("a.yaml", "ledger", namespace="shop")]
+    found = endpoint("a.yaml", "db", "ledger-v2", namespace="shop")
+    assert one(found, kubernetes=[objects], services=services).service == "ledger"
+    assert one(endpoint("a.yaml", "db", "other", namespace="shop"), kubernetes=[objects]).service == "other"
+
+
+@pytest.mark.parametrize(
+    ("labels", "name"),
+    [([{"app": "pg", "tier": "db"}], "postgres"), ([{"app": "pg", "tier": "web"}], "orders-db"), ([], "orders-db")],
+)
+def test_service_of_a_cluster_is_the_workload_behind_it(labels: list[dict[str, str]], name: str) -> None:
+    objects = KubernetesObjects(
+        workloads=[workload("w.yaml", "postgres", each) for each in labels],
+        services=[cluster_service("s.yaml", "orders-db", {"app": "pg", "tier": "db"})],
+    )
+    services = [
+        service("w.yaml", "postgres", namespace="shop"),
+        service("s.yaml", "orders-db", "orders-db", "orders-db.shop", "orders-db.shop.svc", namespace="shop"),
+    ]
+    found = endpoint("a.yaml", "orders-db.shop.svc", namespace="cart")
+    assert one(found, kubernetes=[objects], services=services).hosts[0].service == name
+    short = endpoint("a.yaml", "orders-db", namespace="cart")
+    assert one(short, kubernetes=[objects], services=services).hosts[0].service == ""
+
+
+def test_alias_hides_no_production_host() -> None:
+    real = "orders-db.prod.acme.example"
+    found = endpoint("compose.yml", real)
+    hosts = one(found, aliases=[alias("compose.yml", real, "10.9.9.9", local=True)]).hosts
+    assert [host.name for host in hosts] == [real, "10.9.9.9"]
