@@ -275,3 +275,61 @@ edge(source, target, fields) := object.union(
 	},
 	fields,
 )
+
+# Kubernetes manifests: a workload and a policy against which nothing can be said.
+manifests(kubernetes) := networked({"kubernetes": kubernetes}, {})
+
+manifest_at(line, column) := at_in("deploy/prod/shop.yaml", line, column)
+
+workload(fields) := object.union(
+	{
+		"environment": "production",
+		"protected": true,
+		"isolation_required": true,
+		"namespace": "shop",
+		"kind": "Deployment",
+		"name": "web",
+		"known": true,
+		"isolated_egress": true,
+		"isolated_ingress": true,
+		"selected_by_egress": [{"name": "web-out", "at": manifest_at(30, 9)}],
+		"selected_by_ingress": [],
+		"host_network": false,
+		"host_network_at": manifest_at(4, 9),
+		"bypasses": [],
+		"at": manifest_at(4, 9),
+		"evidence": [{"message": "every workload of `production` must be isolated", "at": at_in("policygate.yaml", 3, 5)}],
+	},
+	fields,
+)
+
+network_policy(fields) := object.union(
+	{
+		"environment": "production",
+		"protected": true,
+		"namespace": "shop",
+		"name": "web-out",
+		"egress": true,
+		"ingress": false,
+		"selects": 1,
+		"known": true,
+		"selector": "app=web",
+		"near": [],
+		"wide": [],
+		"at": manifest_at(30, 9),
+	},
+	fields,
+)
+
+wide_rule(fields) := object.union(
+	{
+		"direction": "egress",
+		"kind": "every_address",
+		"cidr": "0.0.0.0/0",
+		"excepts": [],
+		"private_excepted": false,
+		"ports": "",
+		"at": manifest_at(35, 17),
+	},
+	fields,
+)
