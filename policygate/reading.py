@@ -146,17 +146,19 @@ def broken(what: str, error: Exception) -> Problem:
 
 
 def unseen_advice(unseen: Iterable[Unseen]) -> Iterator[str]:
-    """A line for what GitLab includes from elsewhere, and one for what other kinds of files refer to."""
+    """A line for what GitLab includes from elsewhere, one for templates, and one for what other files refer to."""
     gitlab: dict[str, None] = {}
+    manifests: dict[str, None] = {}
     others: dict[str, None] = {}
     for each in unseen:
-        if each.kind in {"action", "workflow", "file", "variables"}:
-            others[f"`{each.what}`"] = None
-        else:
-            gitlab[f"`{each.what}`"] = None
+        other = each.kind in {"action", "workflow", "file", "variables"}
+        (others if other else manifests if each.kind == "manifest" else gitlab)[f"`{each.what}`"] = None
     if gitlab:
         count = f"{len(gitlab)} include{'s' if len(gitlab) > 1 else ''}"
         yield f"not seen: {count} ({_some(gitlab)}): hand the merged YAML over with --gitlab-merged FILE"
+    if manifests:
+        count = f"{len(manifests)} template{'s' if len(manifests) > 1 else ''}"
+        yield f"not seen: {count} of manifests ({_some(manifests)}): put the rendered ones into the checkout"
     if others:
         yield f"not seen, though it may set variables: {_some(others)}"
 

@@ -69,6 +69,8 @@ def _hidden(text: Text) -> list[At]:
 def _is_configuration(path: str) -> bool:
     """Whether the settings of a program may be in a file, by its name or by its folder."""
     *folders, name = path.lower().split("/")
+    if folders[:1] == [".github"]:
+        return False
     return any(fnmatchcase(name, pattern) for pattern in _CONFIGURATION) or not _FOLDERS.isdisjoint(folders)
 
 
@@ -165,7 +167,7 @@ class _File:
             self.said.append(backstage.catalog_facts(self.catalog))
         together = {name: [each for said in self.said for each in getattr(said, name)] for name in _FIELDS}
         together["problems"] = in_order(together["problems"])[:_MAX_PROBLEMS]
-        unseen = [Unseen(kind="file", what=self.text.path, at=at) for at in self.templates[:1]]
+        unseen = [Unseen(kind="manifest", what=self.text.path, at=at) for at in self.templates[:1]]
         return FileFacts(**together, unseen=unseen)
 
 
