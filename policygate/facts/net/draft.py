@@ -12,17 +12,29 @@ from policygate.facts.net.written import Piece
 from policygate.redact import redact
 
 Parameters = dict[str, Piece]
-"""By name in lower case, without blanks, `_` and `-`; of two with the same name the last."""
+"""By name in lower case, letters and digits only; of two with the same name the last."""
 
-_HOST = re.compile("[\\w.\ue000~-]+\\Z")
+_HOST = re.compile("[\\w.\ue000-]+\\Z")
 _V6 = re.compile(r"[0-9A-Fa-f:.]{2,45}(?:%[\w.%-]{1,40})?\Z")
+_NO_LETTER = re.compile(r"[\W_]+")
+_NO_USER = re.compile(r"[\s\"']")
+_DYNAMIC_PORT = re.compile("[0-9\ue000]+\\Z")
 _PORT = re.compile(r"[0-9]{1,5}\Z")
 _USER = frozenset({"user", "username", "uid", "userid", "login", "userlogin"})
 _SECRET = re.compile(
     r"passw(?:or)?d|passphrase|secret|token|apikey|accesskey|accountkey|privatekey|credential|signature|jaasconfig"
     r"|mechanismproperties|\A(?:pwd|pass|sig|auth|key)\Z"
 )
-_NO_SECRET = re.compile(r"(?:file|path|name|id|url|type|ttl|timeout)\Z")
+_NO_SECRET = re.compile(
+    r"(?:file|path|name|id|url|type|ttl|timeout|encryption|mode|provider|method|algorithm|length|policy|command)\Z"
+)
+_ASSIGNED = re.compile(
+    r"(?i)(?:passw(?:or)?d|pwd|passphrase|secret|token|api[_-]?key|access[_-]?key|accountkey|signature)"
+    r"[\"']?\s*+[=:]\s*+[\"'{]?(?P<value>[^\s\"',;&|(){}]++)"
+)
+"""Something like a parameter, wherever it stands."""
+_VAGUE = frozenset({"key", "auth"})
+"""Names of what may be a secret."""
 
 
 @dataclass
@@ -34,6 +46,8 @@ class Draft:
     family: Family = "unknown"
     hosts: list[Host] = field(default_factory=list)
     database: str = ""
+    database_at: Piece | None = None
+    """Where the database stands in the text, if it is known."""
     tls: Tls = "unknown"
     user: bool = False
     password: bool = False
@@ -47,17 +61,28 @@ class Draft:
         self.password |= password and bool(spans)
 
     def note(self, name: str, value: Piece) -> None:
-        """A parameter that may say who logs in, or hold a secret; its name is as in `Parameters`."""
-        if name in _USER:
-            self.user |= bool(value)
-        elif _SECRET.search(name) and not _NO_SECRET.search(name):
-            self.hide(value)
+        """A parameter that may say who logs in, or hold a secret, even behind a second `=`; its name is normal."""
+        inner: Piece | None = value
+        while inner is not None:
+            if name in _USER:
+                self.user |= bool(inner)
+            elif _SECRET.search(name) and not _NO_SECRET.search(name):
+                self.hide(inner, password=name not in _VAGUE)
+                break
+            rest, inner = inner.cut("=")
+            name = normal_name(rest.raw)
+
+    def suspect(self, piece: Piece) -> None:
+        """Hide what looks like `user:password@` where none belongs."""
+        login, _ = piece.cut_last("@")
+        if login and login.has(":"):
+            self.hide(login, password=False)
 
     def log_in(self, userinfo: Piece | None) -> None:
-        """Note `user:password`; what a variable has as its default may be a token."""
+        """Note `user:password`; a user without a password may be a token, and so may be a variable's default."""
         user, password = userinfo.cut(":") if userinfo else (None, None)
         self.user |= bool(user)
-        if user and user.is_variable:
+        if user and user.raw != "git" and (password is None or user.is_variable or _NO_USER.search(user.static)):
             self.hide(user, password=False)
         if password is not None:
             self.hide(password)
@@ -70,11 +95,16 @@ class Draft:
             key = normal_name(name.decoded)
             found[key] = value if value is not None else piece.nothing()
             self.note(key, found[key])
+            self.suspect(name)
+            self.suspect(found[key])
         return found
 
     def parsed(self) -> Parsed:
         """The endpoint; what the rest of the program takes for a credential is secret here, too."""
         secrets = [*self.secrets, *_suspicious(self.text, self.secrets)]
+        place = self.database_at
+        if place and any(start < place.end and place.start < end for start, end in secrets):
+            self.database = ""
         return Parsed(
             scheme=self.scheme,
             family=self.family,
@@ -91,7 +121,7 @@ class Draft:
 
 def normal_name(name: str) -> str:
     """A parameter's name as `Parameters` has it."""
-    return name.strip().lower().replace("_", "").replace("-", "").replace(" ", "")
+    return _NO_LETTER.sub("", name.lower())
 
 
 def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -118,12 +148,14 @@ def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def _suspicious(text: str, known: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """What `redact` blanks in what is left of a text without known secrets and variables, character by character."""
+    """What looks like a credential in what is left of a text without known secrets and variables."""
     before = blank(text, [*known, *references(text)])
+    yield from (match.span("value") for match in _ASSIGNED.finditer(before) if match["value"].strip("*"))
     after = redact(before)
-    if before == after:
-        return iter(())
-    return ((place, place + 1) for place, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)
+    if before != after:
+        yield from (
+            (place, place + 1) for place, (old, new) in enumerate(zip(before, after, strict=True)) if old != new
+        )
 
 
 def host_of(piece: Piece, default_port: int) -> Host | None:
@@ -148,6 +180,6 @@ def port_of(piece: Piece | None, default: int) -> int | None:
     if not piece:
         return default
     if piece.dynamic:
-        return 0
+        return 0 if _DYNAMIC_PORT.match(piece.static) else None
     number = int(piece.raw) if _PORT.match(piece.raw) else 65536
     return (number or default or None) if number < 65536 else None

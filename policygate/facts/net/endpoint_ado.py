@@ -15,8 +15,9 @@ from policygate.facts.net.written import Piece
 
 _ITEM = re.compile(
     r"\s*+(?P<name>[^=;]{1,100}?)\s*+=\s*+"
-    r"(?P<value>\"(?:[^\"]|\"\"){0,2000}\"(?=\s*+(?:;|\Z))|'(?:[^']|''){0,2000}'(?=\s*+(?:;|\Z))"
-    r"|\{(?:[^}]|\}\}){0,2000}\}(?=\s*+(?:;|\Z))|[^;]*+)\s*+(?:;|\Z)"
+    r"(?P<value>(?:\"[^\"]{0,1000}+(?:\"\"[^\"]{0,1000}+){0,20}+\""
+    r"|'[^']{0,1000}+(?:''[^']{0,1000}+){0,20}+'|\{[^}]{0,1000}+(?:\}\}[^}]{0,1000}+){0,20}+\})(?=\s*+(?:;|\Z))"
+    r"|[^;]*+)\s*+(?:;|\Z)"
 )
 _EMPTY = re.compile(r"[\s;]*+\Z")
 _BRACES = {'"': '"', "'": "'", "{": "}"}
@@ -49,7 +50,8 @@ def read_ado(draft: Draft, whole: Piece) -> bool:
     name = next((name for name in _SERVERS if found.get(name)), "")
     if not name:
         return False
-    draft.database = next((found[key].raw for key in _DATABASES if key in found), "")
+    database = next((found[key] for key in _DATABASES if key in found), None)
+    draft.database, draft.database_at = database.raw if database else "", database
     if name in ("endpoint", "accountendpoint"):
         return _read_azure(draft, found[name])
     draft.family = _family(found, name)
@@ -72,6 +74,7 @@ def parameters_in(draft: Draft, piece: Piece) -> Parameters | None:
         key = normal_name(match["name"])
         found[key] = _unquoted(value)
         draft.note(key, found[key])
+        draft.suspect(piece._replace(start=match.start(), end=match.end()))
         place = match.end()
     return found
 

@@ -11,7 +11,7 @@ from policygate.facts.net.endpoint_mysql import jdbc_hosts
 from policygate.facts.net.endpoint_oracle import read_target
 from policygate.facts.net.endpoint_schemes import SCHEMES, Scheme
 from policygate.facts.net.endpoint_tls import tls_of
-from policygate.facts.net.endpoint_url import parameters_of, parts_of, read_hosts, read_url
+from policygate.facts.net.endpoint_url import hide_strays, parameters_of, parts_of, read_hosts, read_url
 from policygate.facts.net.parsed import Host
 from policygate.facts.net.written import Piece
 
@@ -123,8 +123,9 @@ def _read_url(draft: Draft, scheme: Scheme, rest: Piece) -> bool:
     if not read_hosts(draft, scheme, parts.authority) or not all(host.name for host in draft.hosts or [_NOBODY]):
         return False
     draft.log_in(parts.userinfo)
+    hide_strays(draft, parts)
     path, inline = parts.path.cut(":")
-    draft.database = path.decoded if scheme.database or inline else ""
+    draft.database, draft.database_at = (path.decoded if scheme.database or inline else ""), path
     parameters: Parameters = {}
     for query in (inline, parts.query):
         parameters |= parameters_of(draft, query) if query else {}
@@ -136,12 +137,13 @@ def _read_mysql(draft: Draft, name: str, scheme: Scheme, rest: Piece) -> bool:
     """Hosts in the driver's own notations, then a path and parameters as everywhere."""
     draft.family = "mysql"
     parts = parts_of(rest)
-    hosts = list(jdbc_hosts(draft, rest._replace(end=parts.authority.end))) if parts.authority else []
+    hosts = list(jdbc_hosts(draft, rest._replace(end=parts.authority.end))) if parts.authority or parts.userinfo else []
     if not all(hosts):
         return False
     named = [host for host in hosts if host]
     draft.hosts = [host._replace(name=host.name or scheme.host) for host in named] or [Host(scheme.host, scheme.port)]
-    draft.database = "" if parts.path.has("@") else parts.path.decoded
+    draft.database, draft.database_at = parts.path.decoded, parts.path
+    hide_strays(draft, parts)
     parameters = parameters_of(draft, parts.query)
     draft.tls = tls_of("mysql", parameters, scheme.tls)
     use = parameters.get("usessl")
@@ -155,8 +157,8 @@ def _read_oracle(draft: Draft, rest: Piece) -> bool:
     login, target = _login(rest)
     if login is None:
         return False
-    _, login = login.cut(":")
-    user, password = login.cut("/") if login else (None, None)
+    _, behind = login.cut(":")
+    user, password = (login if behind is None else behind).cut("/")
     draft.user = bool(user)
     if password is not None:
         draft.hide(password)

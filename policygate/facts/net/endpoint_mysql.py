@@ -13,37 +13,38 @@ from policygate.facts.net.parsed import Host
 from policygate.facts.net.written import Piece
 
 _NET = re.compile(r"(?P<net>[A-Za-z][A-Za-z0-9+._-]{0,40})?(?:\((?P<address>[^()]*)\))?\Z")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+._-]{0,30}://")
 _KNOWN = frozenset({"tcp", "tcp4", "tcp6", "unix"})
 _PORT = 3306
 _PROPERTY = re.compile(r"(?i)\(?\s*+(?P<key>\w{1,60}+)\s*+=\s*+(?P<value>[^(),=]*+)\)?")
 
 
 def read_go_mysql(draft: Draft, whole: Piece) -> bool:
-    """Fill the draft from `user:password@tcp(host:port)/database?tls=true`; False when the text is no such DSN."""
-    before, rest = _last_slash(whole)
-    if before is None:
+    """Fill the draft from `user:password@tcp(host:port)/database?tls=true`; False when the text is no such DSN.
+
+    The driver takes the last slash of all, so that one among the parameters is a mistake; we forgive it.
+    """
+    if _URL.match(whole.masked, whole.start, whole.end):
         return False
-    userinfo, net = before.cut_last("@")
-    match = _NET.match(net.static)
+    path, _ = whole.cut("?")
+    return any(_read_dsn(draft, *piece.cut_last("/"), whole.end) for piece in (whole, path))
+
+
+def _read_dsn(draft: Draft, before: Piece | None, behind: Piece, end: int) -> bool:
+    userinfo, net = before.cut_last("@") if before else (None, behind)
+    match = _NET.match(net.static) if before else None
     if match is None or not _is_plausible(userinfo, match):
         return False
     address = net.at(*match.span("address")) if match["address"] else None
     host = _host(match["net"] or "tcp", address)
-    if host is None:
+    path, query = behind._replace(end=end).cut("?")
+    if host is None or path.has("@"):
         return False
     draft.family, draft.hosts = "mysql", [host]
     draft.log_in(userinfo)
-    path, query = rest.cut("?")
-    draft.database = path.decoded
+    draft.database, draft.database_at = path.decoded, path
     draft.tls = tls_of("mysql", draft.parameters(query.split("&")) if query else {}, "disabled")
     return True
-
-
-def _last_slash(whole: Piece) -> tuple[Piece | None, Piece]:
-    """What stands before and behind the last slash that is not in the parameters, as the driver finds it."""
-    path, _ = whole.cut("?")
-    before, behind = path.cut_last("/")
-    return before, behind._replace(end=whole.end)
 
 
 def _is_plausible(userinfo: Piece | None, match: re.Match[str]) -> bool:

@@ -43,14 +43,15 @@ def _read_easy(draft: Draft, piece: Piece) -> bool:
         if not part.starts("["):
             host, *ports = part.split(":")
             if len(ports) == 2 and service is None:
-                draft.database = ports[1].raw
+                draft.database, draft.database_at = ports[1].raw, ports[1]
                 part = host._replace(end=ports[0].end)  # noqa: PLW2901 - what is left of it
         found = host_of(part, _PORT)
         if found is None or not found.name:
             return False
         draft.hosts.append(found)
     if service is not None:
-        draft.database = service.cut(":")[0].cut("/")[0].decoded
+        draft.database_at = service.cut(":")[0].cut("/")[0]
+        draft.database = draft.database_at.decoded
     return True
 
 
@@ -68,7 +69,7 @@ def _read_description(draft: Draft, piece: Piece) -> bool:
         elif key == "protocol":
             protocols.add(value.raw.lower())
         elif key in ("service_name", "sid"):
-            draft.database = value.raw
+            draft.database, draft.database_at = value.raw, value
         elif key == "password":
             draft.hide(value)
     draft.tls = "required" if protocols == {"tcps"} else "disabled"

@@ -59,7 +59,7 @@ def read_socket(draft: Draft, whole: Piece) -> bool:
     draft.hosts = [Host(f"@{name}" if draft.scheme == "unix-abstract" else name, 0)]
     database = draft.parameters(query.split("&")).get("db") if query else None
     draft.database = database.decoded if database else ""
-    return name.startswith(("/", "@", ".")) or draft.scheme == "unix-abstract" or path.dynamic
+    return (name.startswith(("/", "@", ".")) and len(name) > 1) or draft.scheme == "unix-abstract" or path.dynamic
 
 
 def read_redis_list(draft: Draft, whole: Piece) -> bool:

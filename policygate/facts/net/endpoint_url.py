@@ -38,6 +38,7 @@ class Parts(NamedTuple):
     """Behind `?` or `;`, up to `#`."""
     behind: Piece
     """Behind the path, all of it."""
+    fragment: Piece
 
 
 def read_url(draft: Draft, scheme: Scheme, rest: Piece) -> bool:
@@ -52,9 +53,10 @@ def read_url(draft: Draft, scheme: Scheme, rest: Piece) -> bool:
     instance = scheme.family == "sqlserver" and not scheme.database and bool(parts.path)
     if not read_hosts(draft, scheme._replace(port=0) if instance else scheme, parts.authority):
         return False
-    _log_in(draft, parts)
-    if scheme.database and not parts.path.has("@"):
-        draft.database = _database(draft, parts.path)
+    draft.log_in(parts.userinfo)
+    hide_strays(draft, parts)
+    if scheme.database:
+        draft.database, draft.database_at = _database(draft, parts.path), parts.path
     parameters = parameters_of(draft, parts.query)
     draft.tls = tls_of(draft.family, parameters, draft.tls)
     read_overrides(draft, parameters, parts.query)
@@ -98,8 +100,9 @@ def parts_of(rest: Piece, *, semicolons: bool = False) -> Parts:
         path, sign, query = path.cut_any(_END_SEMICOLON if semicolons else _QUERY)
     else:
         path, query = path.nothing(), path
-    behind, query = query, query.nothing() if sign == "#" else query.cut("#")[0]
-    return Parts(userinfo, hosts, path, query, behind)
+    behind = query
+    query, fragment = (behind.nothing(), behind) if sign == "#" else behind.cut("#")
+    return Parts(userinfo, hosts, path, query, behind, fragment or behind.nothing())
 
 
 def _are_hosts(authority: Piece) -> bool:
@@ -115,30 +118,23 @@ def _cut_forgivingly(rest: Piece) -> tuple[Piece, Piece]:
     return rest._replace(end=last), rest._replace(start=last + 1)
 
 
-def _log_in(draft: Draft, parts: Parts) -> None:
-    """Note the user, and hide the password, a token instead of a user, and what may be the rest of a password."""
-    userinfo = parts.userinfo
-    draft.log_in(userinfo)
-    if draft.family == "http" and userinfo and not userinfo.has(":") and userinfo.raw != "git":
-        draft.hide(userinfo, password=False)
-    for stray in (*_strays(parts.path, whole=draft.family != "http"), *_strays(parts.behind, whole=False)):
-        draft.hide(stray, password=False)
+def hide_strays(draft: Draft, parts: Parts) -> None:
+    """Hide what stands where no client looks for a password, and may be one all the same."""
+    for part in (*_split(parts.path), *_split(parts.behind)):
+        draft.suspect(part)
+    if draft.family != "http":
+        stray, _ = parts.path.cut_last("@")
+        draft.hide(stray or parts.path.nothing(), password=False)
+        draft.suspect(parts.behind)
+    draft.parameters(_split(parts.fragment))
 
 
-def _strays(piece: Piece, *, whole: bool) -> Iterator[Piece]:
-    """What stands before an `@`, in a path as a whole, elsewhere where it looks like `user:password`."""
-    if whole:
-        stray, _ = piece.cut_last("@")
-        if stray:
-            yield stray
-        return
-    rest: Piece | None = piece if piece.has("@") else None
-    while rest is not None:
-        part, sign, behind = rest.cut_any(_PART)
-        login, _ = part.cut_last("@")
-        if login and login.has(":"):
-            yield login
-        rest = behind if sign else None
+def _split(piece: Piece) -> Iterator[Piece]:
+    """The parts of a path, of parameters or of a fragment."""
+    sign, rest = "&", piece
+    while rest and sign:
+        part, sign, rest = rest.cut_any(_PART)
+        yield part
 
 
 def read_hosts(draft: Draft, scheme: Scheme, authority: Piece) -> bool:
@@ -169,9 +165,9 @@ def parameters_of(draft: Draft, query: Piece) -> Parameters:
     """The parameters behind `?`, or those behind `;`."""
     if not query:
         return {}
-    if query.has("&") or not query.has(";"):
-        return draft.parameters(query.split("&"))
-    return parameters_in(draft, query) or {}
+    if query.has(";") and (draft.family in ("sqlserver", "unknown") or not query.has("&")):
+        return parameters_in(draft, query) or {}
+    return draft.parameters(query.split("&"))
 
 
 def read_overrides(draft: Draft, parameters: Parameters, query: Piece) -> None:
@@ -185,7 +181,7 @@ def read_overrides(draft: Draft, parameters: Parameters, query: Piece) -> None:
     )
     for name in names:
         if parameters.get(name):
-            draft.database = parameters[name].decoded
+            draft.database, draft.database_at = parameters[name].decoded, parameters[name]
     if draft.family == "postgresql":
         _read_libpq(draft, parameters, query)
     elif draft.family == "sqlserver":
@@ -221,8 +217,9 @@ def _read_sqlserver(draft: Draft, parameters: Parameters) -> None:
         if read_ado(within, Piece.whole(text)):
             draft.hosts, draft.database, draft.tls = within.hosts, within.database, within.tls
             draft.user |= within.user
-        if within.secrets:
-            draft.hide(inner)
+            draft.password |= within.password
+        if within.secrets or not within.hosts:
+            draft.hide(inner, password=False)
     server, port = (
         parameters.get("servername") or parameters.get("server"),
         parameters.get("portnumber") or parameters.get("port"),

@@ -18,6 +18,7 @@ _FIELD = re.compile(r"\{[\w.:!\[\]\"']*\}")
 _DEFAULT = re.compile(
     r"\$\{\s*+(?:\w++(?P<colon>:[-+?])|[A-Z_][A-Z0-9_]*+(?P<plain>[-+?])|[\w.-]++(?P<spring>:)|\w++(?P<other>[-+?]))"
 )
+_NAMED = re.compile(r"\$\{\s*+[\w.-]*+(?:[\s}:?]|\{)")
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _DEEPEST = 8
 """Defaults of defaults that are followed; what lies deeper is taken as it is written."""
@@ -107,6 +108,8 @@ def _literal_defaults(variable: str, offset: int, depth: int) -> Iterator[Span]:
     if sign and "?" not in sign:
         for start, end in literals(variable[begin:-1], depth + 1):
             yield offset + begin + start, offset + begin + end
+    elif variable.startswith("${") and not _NAMED.match(variable):
+        yield offset + 2, offset + len(variable) - 1
     elif variable.startswith("{{"):
         for quoted in _QUOTED.finditer(variable):
             if quoted.end() - quoted.start() > 2:
