@@ -347,8 +347,8 @@ class Unseen(Fact):
     """A file that decides about a place and that the gate cannot read."""
 
     kind: UnseenKind
-    """The kind of a GitLab include, a `workflow` or an `action` of GitHub, a `manifest` of Kubernetes that must be rendered
-    first; a `file` or `variables` of another kind."""
+    """The kind of a GitLab include, a `workflow` or an `action` of GitHub, a `manifest` of Kubernetes that must be
+    rendered first; a `file` or `variables` of another kind."""
     what: str
     """What it is called there, credentials blanked."""
     at: At
