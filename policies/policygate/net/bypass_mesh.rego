@@ -35,9 +35,7 @@ deny contains finding if {
 	}
 }
 
-short_lived("no_proxy", "Job", false)
-
-short_lived("no_proxy", "CronJob", false)
+short_lived("no_proxy", kind, false) if kind in {"Job", "CronJob"}
 
 part("no_proxy", _, _) := "all traffic"
 

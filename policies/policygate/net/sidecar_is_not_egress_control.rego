@@ -35,6 +35,6 @@ deny contains finding if {
 	}
 }
 
-others(count) := sprintf(" and %d more", [count - 1]) if count > 1
+others(workloads) := sprintf(" and %d more", [workloads - 1]) if workloads > 1
 
 others(1) := ""
