@@ -30,6 +30,7 @@ _NODES = (
     *(
         "app_config",
         "compose",
+        "dockerfile",
         "endpoints",
         "edges",
         "env_file",
