@@ -140,7 +140,8 @@ class _Graph:
             return
         self._nodes.setdefault(endpoint.service, _Node(name=endpoint.service, at=endpoint.at))
         for host in endpoint.hosts:
-            target = host.datastore or host.service or (host.name if _is_plain(host.name) else "")
+            behind = host.datastore or self._directory.behind_pooler(host.name) or host.service
+            target = behind or (host.name if _is_plain(host.name) else "")
             if not target or host.host_class == "loopback" or target == endpoint.service:
                 continue
             line = self._line(endpoint.service, target, endpoint.family in _QUEUES)

@@ -173,6 +173,11 @@ class Directory:
             return labels[1]
         return where.namespace if self.service_of(host, where) else ""
 
+    def behind_pooler(self, host: str) -> str:
+        """The datastore that a host is the way to; empty for other hosts."""
+        pooled = self.stated.pooler_of_host(host)
+        return pooled[0].name if pooled else ""
+
     def is_local(self, host: str, where: Where) -> bool:
         """Whether a host is a service of the same file, or of the compose file beside an environment file."""
         return self._local_service(host, where) is not None

@@ -207,3 +207,8 @@ def test_declared_addresses_are_the_services_there() -> None:
         section, edges=[edge("s.json", "web", target) for target in ("billing.example:443", "db.example", "x:1")]
     )
     assert set(found) == {("web", "billing"), ("web", "db"), ("web", "x:1")}
+
+
+def test_through_a_pooler_to_the_datastore() -> None:
+    section = "network: {service: web, datastores: {db: {hosts: [db.example], poolers: [pool.example]}}}\n"
+    assert set(edges(section, endpoints=[endpoint(".env", "pool.example")])) == {("web", "db")}
