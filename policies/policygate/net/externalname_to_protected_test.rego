@@ -3,7 +3,10 @@ package policygate.net.externalname_to_protected_test
 import data.policygate.facts_test
 import data.policygate.net.externalname_to_protected
 
-evidence := [{"message": "`db.prod.acme.example` is of `production`", "at": facts_test.at_in("policygate.yaml", 4, 14)}]
+evidence(environment) := [{
+	"message": sprintf("`db.prod.acme.example` is of `%s`", [environment]),
+	"at": facts_test.at_in("policygate.yaml", 4, 14),
+}]
 
 with_alias(fields) := facts_test.manifests({"aliases": [object.union(
 	{
@@ -16,7 +19,7 @@ with_alias(fields) := facts_test.manifests({"aliases": [object.union(
 		"datastore": "",
 		"pooler": false,
 		"at": facts_test.manifest_at(70, 17),
-		"evidence": evidence,
+		"evidence": evidence("production"),
 	},
 	fields,
 )]})
@@ -25,7 +28,7 @@ finding(who) := {
 	"message": sprintf("%s stands for `db.prod.acme.example`, a host of the protected environment `production`", [who]),
 	"subject": "shop/db: db.prod.acme.example",
 	"at": facts_test.manifest_at(70, 17),
-	"related": evidence,
+	"related": evidence("production"),
 }
 
 from_staging := with_alias({})

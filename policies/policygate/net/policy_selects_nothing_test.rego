@@ -3,10 +3,10 @@ package policygate.net.policy_selects_nothing_test
 import data.policygate.facts_test
 import data.policygate.net.policy_selects_nothing
 
-near := [{"message": "the labels of `web` are `app=web`", "at": facts_test.manifest_at(4, 9)}]
+near(name) := [{"message": sprintf("the labels of `%s` are `app=%s`", [name, name]), "at": facts_test.manifest_at(4, 9)}]
 
 with_policy(fields) := facts_test.manifests({"policies": [facts_test.network_policy(object.union(
-	{"selects": 0, "near": near, "selector": "app=wbe"},
+	{"selects": 0, "near": near("web"), "selector": "app=wbe"},
 	fields,
 ))]})
 
@@ -17,7 +17,7 @@ test_misspelt_label if {
 		"message": "`web-out` selects no workload: none in `shop` has `app=wbe`",
 		"subject": "shop/web-out: app=wbe",
 		"at": facts_test.manifest_at(30, 9),
-		"related": near,
+		"related": near("web"),
 		"assumes": ["no workload outside of this checkout is meant"],
 	}} with input as misspelt
 }
