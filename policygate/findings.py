@@ -142,6 +142,7 @@ class Checked:
     files: int = 0
     modules: int = 0
     contexts: int = 0
+    endpoints: int = 0
     rules: int = 0
     idle: tuple[str, ...] = ()
     """The ids of the rules that met none of the facts that they are about."""

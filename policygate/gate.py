@@ -230,6 +230,7 @@ def _checked(facts: model.Facts, tree: Tree, asked: Sequence[Rule]) -> Checked:
         files=sum(source.files for source in facts.sources.values()),
         modules=len(facts.go.modules),
         contexts=len(facts.go.contexts),
+        endpoints=len(facts.network.endpoints),
         rules=len(asked),
         idle=tuple(rule.id for rule in asked if _is_idle(facts, rule)),
         skipped=tuple(f"{count} by `{pattern}` of `exclude`" for pattern, count in tree.left_out.items()),

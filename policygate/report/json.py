@@ -27,6 +27,7 @@ def render(verdict: Verdict) -> str:
             "files": verdict.checked.files,
             "modules": verdict.checked.modules,
             "contexts": verdict.checked.contexts,
+            "endpoints": verdict.checked.endpoints,
             "rules": verdict.checked.rules,
             "idle_rules": list(verdict.checked.idle),
             "skipped": list(verdict.checked.skipped),

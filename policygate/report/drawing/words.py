@@ -65,6 +65,7 @@ def checked(verdict: Verdict) -> str:
     if verdict.problems and looked_at == Checked():
         return "nothing checked"
     facts = f"{count(looked_at.modules, 'module')}, {count(looked_at.contexts, 'context')}"
+    facts += f", {count(looked_at.endpoints, 'endpoint')}" if looked_at.endpoints else ""
     by = flat(f", {engine.name} {engine.version}") if engine.name else ""
     return f"{count(looked_at.files, 'file')} ({facts}), {count(looked_at.rules, 'rule')}{by}"
 
