@@ -12,10 +12,19 @@ _STATES = 2000
 """The largest automaton; a pattern that needs more is not decided."""
 _TRIES = 400
 """The sets of states that a search for a path looks at."""
+_KEPT = 2000
+"""The steps of one automaton that are remembered."""
 _LONGEST = 60
 """The characters that it adds."""
 _NICE = b"xaeioutnsrlbcdfghjkmpqvwyz0123456789-_.~/ABCDEFGHIJKLMNOPQRSTUVWXYZ!$'()*+,;=:@"
 """The characters of a path that need no escape, the most readable first."""
+
+
+States = frozenset[int]
+Sides = frozenset[str]
+_NOWHERE: Sides = frozenset()
+_START: Sides = frozenset({"start"})
+_END: Sides = frozenset({"end", "very end"})
 
 
 @dataclass
@@ -29,38 +38,46 @@ class Automaton:
     jumps: list[tuple[tuple[str, int], ...]] = field(default_factory=lambda: [()])
     """By state where it leads without a byte, and under which condition: that of an anchor, or none."""
     first: int = 0
+    _ways: "dict[tuple[States, int, Sides], States]" = field(default_factory=dict)
+    _closures: "dict[tuple[States, Sides], States]" = field(default_factory=dict)
+    _completions: "dict[States, bytes | None]" = field(default_factory=dict)
 
     def matches(self, path: bytes, budget: Budget) -> bool:
         """Whether some part of a path matches.
 
         Raises: TooLargeError.
         """
-        states = self._closed({self.first}, _sides(path, 0), budget)
+        states = self._start
         for index, byte in enumerate(path):
-            if 0 in states:
+            sides = _sides(path, index)
+            if 0 in self._closed(states, sides, budget):
                 return True
-            states = self._closed(self._after(states, byte), _sides(path, index + 1), budget)
-        return 0 in states
+            states = self._after(states, byte, sides, budget)
+        return 0 in self._closed(states, _sides(path, len(path)), budget)
 
     def completion(self, start: bytes, budget: Budget) -> bytes | None:
         """What makes a match out of the start of a path, as short as can be; None when nothing was found.
 
-        Raises: TooLargeError.
+        `start` is not empty. Raises: TooLargeError.
         """
-        states = {self.first}
+        states = self._start
         for index, byte in enumerate(start):
-            states = self._after(self._closed(states, {"start"} if index == 0 else set(), budget), byte)
-        waiting, seen = deque([(states, b"")]), {frozenset(states)}
+            states = self._after(states, byte, _START if index == 0 else _NOWHERE, budget)
+        if states not in self._completions:
+            self._completions[states] = self._search(states, budget)
+        return self._completions[states]
+
+    def _search(self, states: States, budget: Budget) -> bytes | None:
+        """The shortest way from the middle of a path to its end, through sets of states."""
+        waiting, seen = deque([(states, b"")]), {states}
         while waiting:
             states, added = waiting.popleft()
-            sides = set() if start or added else {"start"}
-            if 0 in self._closed(states, sides | {"end", "very end"}, budget):
+            if 0 in self._closed(states, _END, budget):
                 return added
-            closed = self._closed(states, sides, budget)
-            for byte in self._choices(closed) if len(added) < _LONGEST else ():
-                further = self._after(closed, byte)
-                if frozenset(further) not in seen and len(seen) < _TRIES:
-                    seen.add(frozenset(further))
+            for byte in self._choices(self._closed(states, _NOWHERE, budget)) if len(added) < _LONGEST else ():
+                further = self._after(states, byte, _NOWHERE, budget)
+                if further not in seen and len(seen) < _TRIES:
+                    seen.add(further)
                     waiting.append((further, added + bytes([byte])))
         return None
 
@@ -71,20 +88,36 @@ class Automaton:
             if byte is not None:
                 yield byte
 
-    def _after(self, states: Iterable[int], byte: int) -> set[int]:
-        """Where a byte leads; a match may begin behind it, too."""
-        return {self.first, *(self.targets[state] for state in states if self.masks[state] >> byte & 1)}
+    @property
+    def _start(self) -> States:
+        return frozenset((self.first,))
 
-    def _closed(self, states: Iterable[int], sides: set[str], budget: Budget) -> set[int]:
+    def _after(self, states: States, byte: int, sides: Sides, budget: Budget) -> States:
+        """Where a byte leads; a match may begin behind it, too."""
+        budget.spend(1)
+        known = self._ways.get((states, byte, sides))
+        if known is None:
+            closed = self._closed(states, sides, budget)
+            known = frozenset((self.first, *(self.targets[state] for state in closed if self.masks[state] >> byte & 1)))
+            if len(self._ways) < _KEPT:
+                self._ways[states, byte, sides] = known
+        return known
+
+    def _closed(self, states: States, sides: Sides, budget: Budget) -> States:
         """With all states that are reached without a byte."""
-        found, waiting = set(states), list(states)
-        while waiting:
-            for condition, target in self.jumps[waiting.pop()]:
-                if target not in found and (not condition or condition in sides):
-                    found.add(target)
-                    waiting.append(target)
-        budget.spend(len(found))
-        return found
+        known = self._closures.get((states, sides))
+        if known is None:
+            found, waiting = set(states), list(states)
+            while waiting:
+                for condition, target in self.jumps[waiting.pop()]:
+                    if target not in found and (not condition or condition in sides):
+                        found.add(target)
+                        waiting.append(target)
+            budget.spend(len(found))
+            known = frozenset(found)
+            if len(self._closures) < _KEPT:
+                self._closures[states, sides] = known
+        return known
 
     def add(self, node: Node, target: int) -> int:
         """Put a part in front of a state; the state where it begins.
@@ -125,7 +158,7 @@ class Automaton:
         return len(self.masks) - 1
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=100)
 def automaton(pattern: str, *, caseless: bool) -> Automaton | None:
     """The automaton of a pattern; None when it cannot be decided here what the pattern matches."""
     made = Automaton()
@@ -136,11 +169,9 @@ def automaton(pattern: str, *, caseless: bool) -> Automaton | None:
     return made
 
 
-def _sides(path: bytes, index: int) -> set[str]:
+def _sides(path: bytes, index: int) -> Sides:
     """Which anchors hold before a byte."""
-    sides = {"start"} if index == 0 else set()
+    sides = _START if index == 0 else _NOWHERE
     if index == len(path):
-        sides |= {"end", "very end"}
-    elif index == len(path) - 1 and path[index] == ord("\n"):
-        sides.add("end")
-    return sides
+        return sides | _END
+    return sides | {"end"} if index == len(path) - 1 and path[index] == ord("\n") else sides

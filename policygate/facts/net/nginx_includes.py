@@ -9,13 +9,15 @@ from typing import NamedTuple
 from policygate.facts.files import Files
 from policygate.facts.model import Problem, Unseen
 from policygate.facts.net.nginx_statements import Parsed, Statement, parse
-from policygate.facts.syntax.budget import Budget
+from policygate.facts.syntax.budget import Budget, TooLargeError
 from policygate.location import Text
 from policygate.redact import redact
 
 _WORK = 50
 """What one directive counts of the work that a file may cause."""
 _LONGEST_CHAIN = 30
+_DEEPEST = 100
+"""Blocks and includes within each other."""
 _PARTS = frozenset({"conf.d", "sites-available", "sites-enabled", "snippets", "includes", "vhosts"})
 """Folders beside nginx.conf: what is written in them is meant from the folder above."""
 _HOMES = ("/etc/nginx/", "/usr/local/etc/nginx/", "/usr/local/nginx/conf/", "/usr/local/openresty/nginx/conf/")
@@ -78,6 +80,8 @@ class Sources:
             yield Placed(statement, parent)
             if statement.block is not None:
                 waiting.append((iter(statement.block), count, chain))
+            if len(waiting) > _DEEPEST:
+                raise TooLargeError("the blocks are too deep once its includes are followed")
             count += 1
 
     def _included(self, statement: Statement, chain: tuple[str, ...]) -> list[tuple[str, Parsed]] | None:

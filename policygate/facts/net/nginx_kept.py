@@ -19,7 +19,7 @@ _SIMPLE = frozenset(
         *("listen", "server_name", "server", "merge_slashes", "ssl", "ssl_verify_client", "include"),
         *("allow", "deny", "satisfy", "internal", "real_ip_header", "set_real_ip_from"),
         *("limit_req", "limit_conn", "limit_req_zone", "limit_conn_zone"),
-        *("return", "rewrite", "set", "error_page", "try_files", "resolver"),
+        *("return", "rewrite", "break", "set", "error_page", "try_files", "resolver"),
         *("root", "alias", "expires", "stub_status", "empty_gif", "perl", "js_content"),
         *SCHEMES,
     }

@@ -66,6 +66,8 @@ class Places(Generic[Owner]):
                 self.prefixes.setdefault(place.pattern, place)
             case "~" | "~*":
                 self.regexes.append(place)
+            case "@":
+                pass
 
     def every(self) -> Iterator[Place[Owner]]:
         """All locations, inner ones after the one that holds them."""

@@ -73,6 +73,7 @@ _DIGIT = _mask("0123456789")
 _LETTERS = _range(65, 90) | _range(97, 122)
 _CLASSES = {"d": _DIGIT, "w": _DIGIT | _LETTERS | _mask("_"), "s": _mask(" \t\n\r\f\v"), "h": _mask(" \t\xa0")}
 _CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "e": "\x1b", "a": "\a"}
+_ANCHORS = {"A": Anchor("start"), "z": Anchor("very end"), "Z": Anchor("end")}
 _COUNT = re.compile(r"\{(?P<least>\d{1,5})(?:(?P<comma>,)(?P<most>\d{0,5}))?\}")
 _LIKE_A_COUNT = re.compile(r"\{[\d, ]*\}")
 _GROUP = re.compile(r"\(\?(?::|P?<[A-Za-z_]\w{0,31}>|'[A-Za-z_]\w{0,31}')")
@@ -135,7 +136,7 @@ class _Parser:
             return Chars(EVERY & ~_mask("\n"))
         if char == "\\":
             return self._escape()
-        if char in "^$":
+        if char in ("^", "$"):
             return Anchor("start" if char == "^" else "end")
         if char in "*+?" or (char == "{" and _LIKE_A_COUNT.match(self._text, self._next - 1)):
             raise UndecidableError("nothing to repeat")
@@ -161,7 +162,7 @@ class _Parser:
             raise UndecidableError("a repetition that cannot be")
         if self.here == "?":
             self._next += 1
-        if self.here in ("*", "+", "?") and self.here or _COUNT.match(self._text, self._next):
+        if self.here in ("*", "+", "?") or _COUNT.match(self._text, self._next):
             raise UndecidableError("a repetition that gives nothing back")
         return Repeat(node, least, most)
 
@@ -181,9 +182,9 @@ class _Parser:
 
     def _escape(self) -> Node:
         char = self.here
-        if char in ("A", "z", "Z") and char:
+        if char in _ANCHORS:
             self._next += 1
-            return Anchor({"A": "start", "z": "very end", "Z": "end"}[char])  # type: ignore[arg-type]
+            return _ANCHORS[char]
         return self._chars(self._escaped())
 
     def _escaped(self) -> int:
