@@ -25,7 +25,7 @@ from policygate.facts.model_kubernetes import (
     WideRule,
     Workload,
 )
-from policygate.facts.model_network import Evidence
+from policygate.facts.model_network import Endpoint, Evidence
 from policygate.facts.net.directory import Directory
 from policygate.facts.net.manifest_cluster import ManifestCluster
 from policygate.facts.net.manifest_endpoints import MOST_POLICIES, EndpointCheck, Held
@@ -53,10 +53,11 @@ _RUNTIME_LABELS = (
 
 
 def link(files: FileFacts, surroundings: Surroundings, network: Network) -> Network:
-    """Add what the Kubernetes manifests say together, every list sorted by place."""
+    """Add what the manifests say together, every list sorted by place, and which endpoints a mesh encrypts."""
     if not files.kubernetes:
         return network
-    return network.model_copy(update={"kubernetes": _Linker(files, surroundings, network).kubernetes()})
+    linker = _Linker(files, surroundings, network)
+    return network.model_copy(update={"kubernetes": linker.kubernetes(), "endpoints": linker.endpoints()})
 
 
 class _Linker:
@@ -72,16 +73,20 @@ class _Linker:
 
     def kubernetes(self) -> Kubernetes:
         """All facts."""
-        checks = list(self._checks())
         return Kubernetes(
             workloads=_sorted(each for some in self._workloads for each in some),
             policies=_sorted(each for part in self.sets for each in self._policies(*part)),
             aliases=_sorted(self._alias(each) for part in self.sets for each in _external(part[0])),
             openings=_sorted(each for part, _ in self.sets for each in self._openings(part.objects)),
             scopes=_sorted(self._scopes()),
-            uncovered=_sorted(each for check in checks for each in check.uncovered()),
-            unneeded=_sorted(each for check in checks for each in check.unneeded()),
+            uncovered=_sorted(each for check in self._checks for each in check.uncovered()),
+            unneeded=_sorted(each for check in self._checks for each in check.unneeded()),
         )
+
+    def endpoints(self) -> list[Endpoint]:
+        """Those of the network, with what a mesh does to them."""
+        told = {id(each): {"mesh_tls": strict} for check in self._checks for each, strict in check.encrypted()}
+        return [each.model_copy(update=told.get(id(each), {})) for each in self.network.endpoints]
 
     def _environment(self, path: str, namespace: str) -> str:
         environment, _ = self.placed(path, namespace)
@@ -233,11 +238,15 @@ class _Linker:
             at=sidecar.at,
         )
 
-    def _checks(self) -> Iterator[EndpointCheck]:
+    @cached_property
+    def _checks(self) -> list[EndpointCheck]:
+        """One for each complete set."""
         held = self._held()
-        for index, (part, manifests) in enumerate(self.sets):
-            if part.complete and held.get(index):
-                yield EndpointCheck(manifests, held[index], part.environment, self.budget)
+        return [
+            EndpointCheck(manifests, held[index], part.environment, self.budget)
+            for index, (part, manifests) in enumerate(self.sets)
+            if part.complete and held.get(index)
+        ]
 
     def _held(self) -> Mapping[int, list[Held]]:
         """The endpoints of workloads, by the number of their set."""

@@ -52,6 +52,7 @@ class ManifestCluster:
             for each in objects.policies
             if each.valid and not each.dynamic
         }
+        self.authentications = (*around.peer_authentications, *objects.peer_authentications)
         self.cluster = Cluster(list(self.workloads), self._namespaces(), list(self.policies))
         self._require_bounded()
 

@@ -1,4 +1,4 @@
-"""Endpoints of workloads against NetworkPolicies: what is blocked, and what is open for nothing. Pure."""
+"""Endpoints of workloads against NetworkPolicies and a mesh: what is blocked, encrypted, or open for nothing. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from functools import cached_property
 from policygate.facts.model_kubernetes import SelectingPolicy, Uncovered, Unneeded, Workload
 from policygate.facts.model_network import Endpoint, EndpointHost
 from policygate.facts.net.manifest_cluster import Aim, ManifestCluster
+from policygate.facts.net.mesh import bypasses, is_strict
 from policygate.facts.net.policy import Peer, Pod, Policy, Rule
 from policygate.facts.net.policy_questions import (
     Verdict,
@@ -76,6 +77,22 @@ class EndpointCheck:
                         ports=ports_text(rule),
                         at=peer.at,
                     )
+
+    def encrypted(self) -> Iterator[tuple[Endpoint, bool]]:
+        """Endpoints whose targets are all workloads here, and whether these take only what the mesh has encrypted."""
+        for each in self.held:
+            aims = [self._aim(host, each.workload.namespace) for host in each.endpoint.hosts]
+            if each.endpoint.dynamic or not aims or not all(map(_is_known, aims)):
+                continue
+            direct = any(bypasses(each.workload.mesh))
+            yield each.endpoint, not direct and all(self._is_strict(aim) for aim in aims if aim)
+
+    def _is_strict(self, aim: Aim) -> bool:
+        policies = self.manifests.authentications
+        pods = [target for target in aim.targets if isinstance(target, Pod)]
+        self.budget.spend(len(pods) * len(policies))
+        ports = [port for first, last in aim.ports.spans for port in range(first, last + 1)] if aim.ports else [0]
+        return all(is_strict(policies, self.manifests.workloads[pod], ports) for pod in pods)
 
     def _judged(self, held: Held) -> Pod | None:
         """The pods of a workload that policies hold, if the endpoint is one whose way is known."""
@@ -157,6 +174,11 @@ class EndpointCheck:
 
     def _spend(self, policies: Iterable[Policy], times: int) -> None:
         self.budget.spend(times * (1 + sum(policy.size for policy in policies)))
+
+
+def _is_known(aim: Aim | None) -> bool:
+    """Whether all that a host may be are workloads here."""
+    return aim is not None and all(isinstance(target, Pod) for target in aim.targets)
 
 
 def _all(verdicts: Sequence[Verdict], kind: str) -> bool:

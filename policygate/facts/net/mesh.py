@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from policygate.facts.model_kubernetes import (
     AuthorizationPolicy,
-    KubernetesObjects,
     MeshBypass,
     MeshHost,
     MeshSetting,
@@ -89,12 +88,12 @@ def holds(sidecar: Sidecar, workload: Workload) -> bool:
     return inside and sidecar.labels.items() <= workload.labels.items()
 
 
-def is_strict(objects: KubernetesObjects, workload: Workload, ports: Iterable[int]) -> bool:
+def is_strict(policies: Iterable[PeerAuthentication], workload: Workload, ports: Iterable[int]) -> bool:
     """Whether a workload takes only what the mesh has encrypted, on each of some ports of its pods."""
     if any(each.kind == "no_proxy" for each in bypasses(workload.mesh)):
         return False
     chosen = sorted(
-        (each for each in objects.peer_authentications if not each.dynamic and _is_about(each, workload)),
+        (each for each in policies if not each.dynamic and _is_about(each, workload)),
         key=lambda each: (not each.labels, each.namespace != workload.namespace),
     )
     return bool(chosen) and all(_mode(chosen, port) == "STRICT" for port in ports)

@@ -26,14 +26,18 @@ network:
 """
 
 
-def linked(texts: Mapping[str, str], section: str = SECTION) -> Kubernetes:
+def linked(texts: Mapping[str, str]) -> Kubernetes:
+    return network_of(texts).kubernetes
+
+
+def network_of(texts: Mapping[str, str]) -> Network:
     said = [run_reader("manifest", path, text.encode()) for path, text in texts.items()]
     merged: dict[str, Any] = {
         key: [each for facts in said for each in getattr(facts, key)] for key in FileFacts.model_fields
     }
-    surroundings = Surroundings(OWN, network=parse_config("policygate.yaml", section.encode()).network())
+    surroundings = Surroundings(OWN, network=parse_config("policygate.yaml", SECTION.encode()).network())
     files = FileFacts(**merged)
-    return kubernetes.link(files, surroundings, endpoints.link(files, surroundings, Network())).kubernetes
+    return kubernetes.link(files, surroundings, endpoints.link(files, surroundings, Network()))
 
 
 def named(name: str, namespace: str) -> str:

@@ -5,8 +5,10 @@ import pytest
 from tests.facts.link.manifests import (
     DENY_ALL,
     deployment,
+    environment,
     linked,
     named,
+    network_of,
     service,
     workload,
 )
@@ -94,3 +96,79 @@ def test_meshes_that_restrict_alone(text: str, expected: list[tuple[str, str, in
     found = linked({"deploy/prod/m.yaml": text}).scopes
     assert [(each.kind, each.workload, each.workloads) for each in found] == expected
     assert linked({"deploy/staging/m.yaml": text}).scopes == []
+
+
+STRICT = "{mtls: {mode: STRICT}}"
+CALLER = deployment("web", container=environment(API_URL="http://api:80"))
+API = deployment("api") + service("api", "{selector: {app: api}, ports: [{port: 80, targetPort: 8080}]}")
+ENCRYPTED: dict[str, tuple[str, bool]] = {
+    "a strict namespace": (CALLER + API + istio("PeerAuthentication", STRICT), True),
+    "a strict workload": (
+        CALLER + API + istio("PeerAuthentication", "{selector: {matchLabels: {app: api}}, mtls: {mode: STRICT}}"),
+        True,
+    ),
+    "a strict mesh": (CALLER + API + istio("PeerAuthentication", STRICT, namespace="istio-system"), True),
+    "another strict workload": (
+        CALLER + API + istio("PeerAuthentication", "{selector: {matchLabels: {app: db}}, mtls: {mode: STRICT}}"),
+        False,
+    ),
+    "another strict namespace": (CALLER + API + istio("PeerAuthentication", STRICT, namespace="pay"), False),
+    "a strict mesh with a permissive namespace": (
+        CALLER
+        + API
+        + istio("PeerAuthentication", STRICT, namespace="istio-system")
+        + istio("PeerAuthentication", "{mtls: {mode: PERMISSIVE}}"),
+        False,
+    ),
+    "a strict mesh with a namespace that says nothing": (
+        CALLER
+        + API
+        + istio("PeerAuthentication", STRICT, namespace="istio-system")
+        + istio("PeerAuthentication", "{mtls: {mode: UNSET}}"),
+        True,
+    ),
+    "a port that is left out": (
+        CALLER
+        + API
+        + istio(
+            "PeerAuthentication",
+            "{selector: {matchLabels: {app: api}}, mtls: {mode: STRICT}, portLevelMtls: {8080: {mode: DISABLE}}}",
+        ),
+        False,
+    ),
+    "another port that is left out": (
+        CALLER
+        + API
+        + istio(
+            "PeerAuthentication",
+            "{selector: {matchLabels: {app: api}}, mtls: {mode: STRICT}, portLevelMtls: {9090: {mode: DISABLE}}}",
+        ),
+        True,
+    ),
+    "permissive": (CALLER + API + istio("PeerAuthentication", "{mtls: {mode: PERMISSIVE}}"), False),
+    "nothing said": (CALLER + API, False),
+    "a caller without a proxy": (
+        deployment(
+            "web",
+            container=environment(API_URL="http://api:80"),
+            meta=", annotations: {sidecar.istio.io/inject: 'false'}",
+        )
+        + API
+        + istio("PeerAuthentication", STRICT),
+        False,
+    ),
+    "a target without a proxy": (
+        CALLER
+        + API.replace("labels: {app: api}}", "labels: {app: api}, annotations: {sidecar.istio.io/inject: 'false'}}")
+        + istio("PeerAuthentication", STRICT),
+        False,
+    ),
+    "a target that is not here": (CALLER + istio("PeerAuthentication", STRICT), False),
+}
+
+
+@pytest.mark.parametrize("name", ENCRYPTED)
+def test_ways_that_a_mesh_encrypts(name: str) -> None:
+    text, expected = ENCRYPTED[name]
+    (endpoint,) = network_of({"all.yaml": text}).endpoints
+    assert endpoint.mesh_tls is expected
