@@ -74,6 +74,14 @@ def _content_span(text: str) -> tuple[int, int]:
 
 
 def _value_span(text: str, name: str, value: str) -> tuple[int, int]:
-    start = text.find(name)
-    found = text.find(value, start + len(name)) if value else -1
-    return (found, found + len(value)) if found >= 0 else (max(start, 0), max(start, 0) + len(name))
+    """The value; all behind the equals sign where escapes make another text of it; the name when it is empty."""
+    start = max(text.find(name), 0)
+    behind = start + len(name)
+    if not value:
+        return start, behind
+    found = text.find(value, behind)
+    if found >= 0:
+        return found, found + len(value)
+    rest = text[behind:]
+    first = behind + len(rest) - len(rest.lstrip("'\" \t=:"))
+    return first, max(first, len(text.rstrip()))

@@ -22,6 +22,10 @@ _HEADER = re.compile(rf"[ \t]*+\[(?P<list>\[)?[ \t]*+(?P<name>{_DOTTED})[ \t]*+\
 _KEY = re.compile(rf"[ \t]*+(?P<name>{_DOTTED})[ \t]*+=")
 _NAME = re.compile(_DOTTED)
 _PARTS = re.compile(_PART)
+_TOKEN = re.compile(
+    r"#[^\n]*+|(?P<long>\"\"\"(?:[^\\]|\\.)*?\"\"\"|\'\'\'.*?\'\'\')|\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+'", re.DOTALL
+)
+"""Of a file that the library has read, so that every string has an end."""
 
 
 def parse_toml(file: Text) -> Iterator[Setting]:
@@ -88,8 +92,8 @@ class _Places:
         self._regions: dict[str, _Region] = {}
         self._counts: dict[str, int] = {}
         last: _Region | None = None
-        start, table = 0, ""
-        for line in file.lines:
+        table = ""
+        for start, line in _lines(file):
             header, key = _HEADER.match(line), _KEY.match(line)
             if last is not None and (header or key):
                 last.end = start
@@ -99,7 +103,6 @@ class _Places:
                 first = start + key.end()
                 last = _Region(first, len(file.text), first)
                 self._regions.setdefault(f"{table}.{_name(key)}" if table else _name(key), last)
-            start += len(line) + 1
 
     def _table(self, header: re.Match[str]) -> str:
         """The name of a table, with the index of each list of tables that it is in."""
@@ -132,3 +135,15 @@ class _Places:
 
 def _name(key: re.Match[str]) -> str:
     return ".".join(part.strip("\"'") for part in _PARTS.findall(key["name"]))
+
+
+def _lines(file: Text) -> Iterator[tuple[int, str]]:
+    """The lines that begin outside of strings, with their offsets."""
+    strings = [match.span() for match in _TOKEN.finditer(file.text) if match["long"]]
+    start = index = 0
+    for line in file.lines:
+        while index < len(strings) and strings[index][1] <= start:
+            index += 1
+        if index == len(strings) or start <= strings[index][0]:
+            yield start, line
+        start += len(line) + 1
