@@ -15,10 +15,8 @@ from policygate.engine.embedded import is_installed
 from policygate.engine.policies import Pack, load_pack
 from policygate.errors import CheckoutError, PolicygateError, UsageError
 from policygate.excerpt import excerpts
-from policygate.facts import model, model_network
+from policygate.facts import model
 from policygate.facts.change import base_of, base_paths, change_of
-from policygate.facts.net.added import added_in, hidden
-from policygate.facts.net.opened import opened
 from policygate.findings import Checked, EngineInfo, Finding, Preview, Problem, Rule, Verdict, judge
 from policygate.gathering import Gathered, gather, merged_pipeline, undecided
 from policygate.ground import Ground
@@ -98,7 +96,7 @@ def judged(decided: Decided) -> Verdict:
     fail_on = case.request.fail_on or case.config.fail_on
     verdict = judge(decided.settled.findings, problems, fail_on=fail_on, compared=case.ground.compared)
     facts = decided.inputs[0]
-    secrets = [*head.files.secrets, *hidden(facts.change.endpoints)]
+    secrets = [*head.files.secrets, *_hidden(facts.change)]
     return replace(
         verdict,
         checked=_checked(facts, case.ground.head, case.asked),
@@ -144,19 +142,33 @@ def inputs_of(case: Case, sides: Sequence[Gathered]) -> list[model.Facts]:
         return plain
     head, base = sides
     revisions = (compared.base_commit, compared.head_commit)
-    moved = {old: new for old, new in case.ground.renames.items() if same_environment(old, new)}
-    change = change_of(base.files, head.files, case.ground.changed, revisions=revisions).model_copy(
-        update={"opened": opened(base.network, head.network, moved), "endpoints": _added(case)}
-    )
+    change = change_of(base.files, head.files, case.ground.changed, revisions=revisions)
+    change = change.model_copy(update=_opened(case, base, head))
     before = base_of(base.go, base.network, base_paths(case.ground.changed))
     return [plain[0].model_copy(update={"change": change, "base": before}), *plain[1:]]
 
 
-def _added(case: Case) -> list[model_network.AddedEndpoint]:
-    """The endpoints in added lines of files that are not excluded."""
+def _opened(case: Case, base: Gathered, head: Gathered) -> dict[str, object]:
+    """What a change adds to the network: new paths, and endpoints in added lines of files that are not excluded."""
+    from policygate.facts.net.added import added_in  # noqa: PLC0415 - a plain check compares nothing
+    from policygate.facts.net.opened import opened  # noqa: PLC0415
+
     ground = case.ground
+    moved = {old: new for old, new in ground.renames.items() if same_environment(old, new)}
     kept = [file for file in ground.changed if not is_excluded(file.path, ground.settings.config.exclude)]
-    return added_in(kept, ground.base.content, ground.head.content) if ground.base else []
+    return {
+        "opened": opened(base.network, head.network, moved),
+        "endpoints": added_in(kept, ground.base.content, ground.head.content) if ground.base else [],
+    }
+
+
+def _hidden(change: model.Change) -> list[At]:
+    """The passwords in added lines, which no excerpt may show."""
+    if not change.endpoints:
+        return []
+    from policygate.facts.net.added import hidden  # noqa: PLC0415 - as above
+
+    return list(hidden(change.endpoints))
 
 
 def _input(case: Case, side: Gathered) -> model.Facts:

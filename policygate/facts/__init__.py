@@ -68,6 +68,10 @@ LINKERS: dict[str, tuple[str, ...]] = {
 """By half of the facts the linker names in the order they run; each is a module in `facts.link`."""
 
 
+NETWORK = ("endpoints", "services", "edges", "aliases", "exceptions", "host_networks", "kubernetes")
+"""What files say of the network; where nothing is said, and nothing stated, its linkers are not even imported."""
+
+
 def reader_of(path: str) -> str:
     """The name of the reader for a path; empty when none reads it."""
     name = path.rpartition("/")[2]
@@ -87,6 +91,8 @@ def run_reader(reader: str, path: str, data: bytes, files: Files = NO_FILES) -> 
 
 def run_linker(linker: str, files: FileFacts, surroundings: "Surroundings", half: Half) -> Half:
     """One half of the facts with those of one of its linkers added."""
+    if linker in LINKERS["network"] and not (surroundings.network.exists or any(getattr(files, n) for n in NETWORK)):
+        return half
     linked: Half = import_module(f"policygate.facts.link.{linker}").link(files, surroundings, half)
     return linked
 
