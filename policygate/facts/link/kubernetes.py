@@ -86,7 +86,8 @@ class _Linker:
     def endpoints(self) -> list[Endpoint]:
         """Those of the network, with what a mesh does to them."""
         told = {id(each): {"mesh_tls": strict} for check in self._checks for each, strict in check.encrypted()}
-        return [each.model_copy(update=told.get(id(each), {})) for each in self.network.endpoints]
+        known = self.network.endpoints
+        return [each.model_copy(update=told[id(each)]) if id(each) in told else each for each in known]
 
     def _environment(self, path: str, namespace: str) -> str:
         environment, _ = self.placed(path, namespace)
