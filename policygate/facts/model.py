@@ -24,6 +24,7 @@ from policygate.facts.model_network import (
     Opened,
     Service,
 )
+from policygate.facts.model_nginx import Nginx, NginxFile
 from policygate.location import At, Fact
 
 # ---- What one file says ------------------------------------------------------------------------------------------
@@ -386,6 +387,7 @@ class FileFacts(Fact):
     exceptions: list[FoundException] = []
     host_networks: list[HostNetwork] = []
     kubernetes: list[KubernetesObjects] = []
+    nginx: list[NginxFile] = []
     followed: list[str] = []
     """Other files that it takes in; these are not judged on their own."""
     problems: list[Problem] = []
@@ -658,6 +660,7 @@ class Network(Fact):
     exemptions: list[Exemption] = []
     host_networks: list[HostNetwork] = []
     kubernetes: Kubernetes = Kubernetes()
+    nginx: Nginx = Nginx()
 
 
 class Observed(Fact):

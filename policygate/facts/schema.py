@@ -10,9 +10,9 @@ from itertools import chain
 from typing import Any
 
 from policygate import location
-from policygate.facts import LINKERS, READERS, model, model_kubernetes, model_network
+from policygate.facts import LINKERS, READERS, model, model_kubernetes, model_network, model_nginx
 
-_MODULES = (location, model_kubernetes, model_network, model)
+_MODULES = (location, model_kubernetes, model_nginx, model_network, model)
 
 
 def input_schema(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,16 +2,16 @@
 
 import ipaddress
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from policygate.facts.model_nginx import NginxDirective, NginxFile
+from policygate.facts.model_nginx import NginxFile
 from policygate.facts.net.hosts import host_class, normal
 from policygate.facts.net.nginx_locations import Modifier, Place, Places, modifier_of
 from policygate.facts.net.nginx_targets import SCHEMES
-from policygate.location import At
+from policygate.location import At, Position
 
 Reach = Literal["loopback", "internal", "public"]
 
@@ -44,14 +44,14 @@ class Node:
         found = self.inherited(name)
         return " ".join(found[-1].args) if found else ""
 
-    def around(self) -> "Iterator[Node]":
+    def around(self) -> Iterator["Node"]:
         """The blocks around it, from the inside out."""
         node = self.outer
         while node:
             yield node
             node = node.outer
 
-    def every(self) -> "Iterator[Node]":
+    def every(self) -> Iterator["Node"]:
         """All within it, in order."""
         waiting = self.inner[::-1]
         while waiting:
@@ -75,11 +75,12 @@ class Node:
         return next((node for node in (self, *self.around()) if node.name in ("location", "server", "")), self)
 
 
-def tree(directives: Sequence[NginxDirective], top: At) -> Node:
+def tree(file: NginxFile) -> Node:
     """The nodes of a file."""
-    root = Node("", [], top, None)
+    start = Position(line=1, column=1)
+    root = Node("", [], At(path=file.file, start=start, end=start, origin="text"), None)
     nodes: list[Node] = []
-    for fact in directives:
+    for fact in file.directives:
         outer = nodes[fact.parent] if fact.parent >= 0 else root
         nodes.append(Node(fact.name, fact.args, fact.at, outer))
         outer.inner.append(nodes[-1])
@@ -116,6 +117,8 @@ class Site:
     def label(self) -> str:
         """What findings call it."""
         named = [name for name in self.names if name not in ("_", "")]
+        if not self.whole:
+            return self.node.at.path
         return named[0] if named else self.listens[0].text
 
     @cached_property
@@ -144,17 +147,14 @@ class Site:
         return next((node for node in self.node.own("location") if node.args == [name]), None)
 
 
-def sites(file: NginxFile, top: At) -> list[Site]:
+def sites_of(file: NginxFile, root: Node) -> list[Site]:
     """The HTTP servers of a file."""
-    root = tree(file.directives, top)
     if file.context == "server":
         return [Site(root, whole=False)]
     if file.context not in ("main", "http"):
         return []
     servers = (node for node in root.every() if node.name == "server" and not node.args)
-    return [
-        Site(node, whole=True) for node in servers if not {each.name for each in node.around()} & {"stream", "mail"}
-    ]
+    return [Site(node, whole=True) for node in servers if all(each.name != "stream" for each in node.around())]
 
 
 def _places(block: Node) -> Places[Node]:

@@ -55,7 +55,7 @@ def _served(site: Site) -> Iterator[_Served]:
         if folder is None:
             continue
         access = access_of(node)
-        served = _Served(folder, node, not access.guards and not access.undecided)
+        served = _Served(folder, node, site.whole and not access.guards and not access.undecided)
         if folder.node not in found or (served.open and not found[folder.node].open):
             found[folder.node] = served
     yield from sorted(found.values(), key=lambda each: (each.folder.node.at.path, each.folder.node.at.start.line))

@@ -1,0 +1,72 @@
+"""Nginx: which location answers, whom it keeps out, and what stands behind it."""
+
+from collections.abc import Iterable, Sequence
+
+from policygate.facts.model import FileFacts, Network
+from policygate.facts.model_nginx import Nginx, NginxAccess, NginxFile, NginxShadow, NginxUndecided
+from policygate.facts.net.nginx_blocks import Node, sites_of, tree
+from policygate.facts.net.nginx_bypasses import bypasses
+from policygate.facts.net.nginx_failovers import conditions, failovers
+from policygate.facts.net.nginx_proxies import proxies
+from policygate.facts.net.nginx_servers import accesses, locations, server_of
+from policygate.facts.net.nginx_shadows import shadows
+from policygate.facts.net.nginx_trees import trees
+from policygate.facts.net.nginx_trust import trusts
+from policygate.facts.net.nginx_upstreams import upstreams_of
+from policygate.facts.own import Surroundings
+from policygate.facts.syntax.budget import Budget
+
+_WORK = 20_000_000
+"""Steps of matching: many times what hundreds of locations need."""
+
+
+def link(files: FileFacts, surroundings: Surroundings, network: Network) -> Network:  # noqa: ARG001 - one signature
+    """Add what the configurations mean, in the order of the files.
+
+    Raises: TooLargeError.
+    """
+    return network.model_copy(update={"nginx": nginx_of(files.nginx)})
+
+
+def nginx_of(files: Sequence[NginxFile]) -> Nginx:
+    """What all the configurations of a checkout mean together.
+
+    Raises: TooLargeError.
+    """
+    tops = [tree(file) for file in files]
+    sites = [sites_of(file, top) for file, top in zip(files, tops, strict=True)]
+    every = [site for inside in sites for site in inside]
+    whole = [site for site in every if site.whole]
+    upstreams, budget = upstreams_of(tops, every), Budget(_WORK)
+    hidden = [each for site in whole for each in shadows(site, budget)]
+    return Nginx(
+        servers=[server_of(site, whole) for site in whole],
+        locations=[each for site in every for each in locations(site)],
+        proxies=[
+            each
+            for file, top, inside in zip(files, tops, sites, strict=True)
+            for site in inside
+            for each in proxies(site, upstreams, outside=_outside(file, top))
+        ],
+        failovers=list(failovers(every, upstreams, budget)),
+        conditions=[each for site in every for each in conditions(site, budget)],
+        shadows=[each for each in hidden if isinstance(each, NginxShadow)],
+        undecided=[each for each in hidden if isinstance(each, NginxUndecided)],
+        bypasses=[each for site in every for each in bypasses(site, budget) if site.whole or each.kind == "return"],
+        accesses=_once(each for site in every for each in accesses(site)),
+        trusts=list(trusts(every)),
+        trees=[each for site in every for each in trees(site, budget)],
+    )
+
+
+def _once(found: Iterable[NginxAccess]) -> list[NginxAccess]:
+    """What is written around several servers but once."""
+    return list({each.at: each for each in found}.values())
+
+
+def _outside(file: NginxFile, top: Node) -> str:
+    """What else may belong to a configuration; empty when nothing does."""
+    unseen = [node for node in top.every() if node.name == "include" and node.outer and node.outer.name in ("", "http")]
+    if file.context != "main":
+        return f"what includes `{file.file}`"
+    return f"`{unseen[0].args[0]}`" if unseen and unseen[0].args else ""
