@@ -169,10 +169,10 @@ def host_of(piece: Piece, default_port: int) -> Host | None:
             return None
     else:
         name, port = piece.cut(":")
-        if name and not _HOST.match(name.static):
+        if name and not _HOST.match(name.static if name.dynamic else name.decoded):
             return None
     number = port_of(port, default_port)
-    return None if number is None else Host(name.raw if name.dynamic else normal(name.raw), number)
+    return None if number is None else Host(name.raw if name.dynamic else normal(name.decoded), number)
 
 
 def port_of(piece: Piece | None, default: int) -> int | None:

@@ -34,14 +34,14 @@ def parse_endpoint(text: str) -> Parsed | None:
 
     A variable with a default, `${URL:-redis://cache}`, is what its default is, and dynamic.
     """
-    return _parse(text, _DEEPEST) if _PLAUSIBLE.search(text) else None
+    return _through_defaults(text, _read, _DEEPEST) if _PLAUSIBLE.search(text) else None
 
 
-def _parse(text: str, depth: int) -> Parsed | None:
+def _through_defaults(text: str, read: Callable[[str], Parsed | None], depth: int) -> Parsed | None:
     default = default_of(text) if depth else None
     if default is None:
-        return _read(text)
-    inner = _parse(default.text, depth - 1)
+        return read(text)
+    inner = _through_defaults(default.text, read, depth - 1)
     if inner is None:
         return None
     start, end = default.offset, default.offset + len(default.text)
@@ -90,7 +90,12 @@ def parse_address(text: str, family: Family = "unknown") -> Parsed | None:
     """`host:port`, or several with commas or blanks between them; None when one of them is neither that nor a URL.
 
     For values of which something else says that they are addresses: `nginx:1` is one, too. A port must be said once.
+    Defaults of variables count as in `parse_endpoint`.
     """
+    return _through_defaults(text, lambda inner: _read_addresses(inner, family), _DEEPEST)
+
+
+def _read_addresses(text: str, family: Family) -> Parsed | None:
     whole = Piece.whole(text)
     draft = Draft(text, family=family, dynamic=whole.dynamic)
     rest, ported = whole, False
@@ -117,5 +122,7 @@ def _address(draft: Draft, piece: Piece) -> Host | None:
             draft.tls = known[1].tls
             draft.family = known[1].family if draft.family == "unknown" else draft.family
         piece = piece._replace(start=match.end() + 2)
+    login, piece = piece.cut_last("@")
+    draft.log_in(login)
     host = host_of(piece, 0)
     return None if host is None or not host.name or _NUMBER.match(host.name) else host

@@ -7,11 +7,10 @@ connect to; what any of them takes for a password is secret.
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import unquote_plus
 
 from policygate.facts.net.draft import Draft, Parameters, host_of, port_of
-from policygate.facts.net.endpoint_ado import parameters_in, read_ado
-from policygate.facts.net.endpoint_libpq import DEFAULT_PORT, hosts_of
+from policygate.facts.net.endpoint_ado import parameters_in
+from policygate.facts.net.endpoint_overrides import read_overrides
 from policygate.facts.net.endpoint_schemes import Scheme
 from policygate.facts.net.endpoint_tls import tls_of
 from policygate.facts.net.parsed import Host
@@ -23,7 +22,6 @@ _QUERY = re.compile(r"[?#]")
 _PART = re.compile(r"[/&?#]")
 _BLANK = re.compile(r"\s")
 _LIST = re.compile(r",\s*+[A-Za-z][A-Za-z0-9+._-]{0,30}://")
-_DATABASE = ("dbname", "database", "databasename", "initialcatalog", "servicename")
 
 
 class Parts(NamedTuple):
@@ -168,64 +166,3 @@ def parameters_of(draft: Draft, query: Piece) -> Parameters:
     if query.has(";") and (draft.family in ("sqlserver", "unknown") or not query.has("&")):
         return parameters_in(draft, query) or {}
     return draft.parameters(query.split("&"))
-
-
-def read_overrides(draft: Draft, parameters: Parameters, query: Piece) -> None:
-    """Parameters that say where to connect, and to which database."""
-    names = (
-        _DATABASE
-        if draft.family in ("postgresql", "sqlserver", "oracle")
-        else ("db",)
-        if draft.family == "redis"
-        else ()
-    )
-    for name in names:
-        if parameters.get(name):
-            draft.database, draft.database_at = parameters[name].decoded, parameters[name]
-    if draft.family == "postgresql":
-        _read_libpq(draft, parameters, query)
-    elif draft.family == "sqlserver":
-        _read_sqlserver(draft, parameters)
-    elif draft.family == "mysql" and parameters.get("unixsocket"):
-        draft.hosts = [Host(parameters["unixsocket"].decoded, 0)]
-
-
-def _read_libpq(draft: Draft, parameters: Parameters, query: Piece) -> None:
-    """Clients like libpq take hosts and ports from parameters, too; SQLAlchemy takes several `host=name:port`."""
-    names, ports = (parameters.get("hostaddr") or parameters.get("host")), parameters.get("port")
-    repeated = [piece.at(5) for piece in query.split("&") if piece.starts("host=")]
-    if not parameters.get("hostaddr") and repeated and (len(repeated) > 1 or _is_ported(repeated[0])):
-        hosts = [host_of(piece, DEFAULT_PORT) for piece in repeated]
-        draft.hosts = [host for host in hosts if host and host.name]
-    elif names:
-        said = ",".join(str(host.port) for host in draft.hosts)
-        draft.hosts = hosts_of(names.decoded, ports.decoded if ports else said)
-    elif ports and draft.hosts:
-        draft.hosts = hosts_of(",".join(host.name for host in draft.hosts), ports.decoded)
-
-
-def _is_ported(piece: Piece) -> bool:
-    return re.fullmatch(r"[\w.-]+:\d*", piece.static) is not None
-
-
-def _read_sqlserver(draft: Draft, parameters: Parameters) -> None:
-    """The server among the parameters of JDBC, or a whole connection string as SQLAlchemy passes it on to ODBC."""
-    inner = parameters.get("odbcconnect")
-    if inner:
-        text = unquote_plus(inner.raw)
-        within = Draft(text)
-        if read_ado(within, Piece.whole(text)):
-            draft.hosts, draft.database, draft.tls = within.hosts, within.database, within.tls
-            draft.user |= within.user
-            draft.password |= within.password
-        if within.secrets or not within.hosts:
-            draft.hide(inner, password=False)
-    server, port = (
-        parameters.get("servername") or parameters.get("server"),
-        parameters.get("portnumber") or parameters.get("port"),
-    )
-    if server and not any(host.name for host in draft.hosts):
-        host = host_of(server, 1433)
-        draft.hosts = [host] if host and host.name else []
-    if port and draft.hosts and port.raw.isascii() and port.raw.isdecimal() and len(port.raw) < 6:
-        draft.hosts = [draft.hosts[0]._replace(port=int(port.raw))]

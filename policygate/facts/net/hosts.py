@@ -116,7 +116,7 @@ def matches(pattern: str, host: str) -> bool:
     if pattern.startswith("*."):
         pattern = pattern[1:]
     if pattern.startswith("."):
-        wanted, labels = pattern[1:].split("."), host.split(".")
+        wanted, labels = normal(pattern[1:]).split("."), host.split(".")
         below = labels[-len(wanted) :]
         return len(labels) > len(wanted) and labels[0] != "" and _all_match(wanted, below)
     return _all_match(normal(pattern).split("."), host.split("."))

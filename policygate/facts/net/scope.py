@@ -45,11 +45,17 @@ class Scope:
                 return found
         return []
 
-    def family_beside(self, key: Key) -> Family:
+    def nearest(self, index: int, role: Role) -> list[int]:
+        """Of the settings with a role beside another one that which stands nearest to it, if there is one."""
+        found = self.beside(self.keys[index], role)
+        return [min(found, key=lambda each: (abs(each - index), each < index))] if found else []
+
+    def family_beside(self, index: int) -> Family:
         """The protocol that a key names, or the driver beside it."""
+        key = self.keys[index]
         if key.family != "unknown":
             return key.family
-        named = (family_of(self.text(index)) for index in self.beside(key, "driver"))
+        named = (family_of(self.text(each)) for each in self.beside(key, "driver"))
         return next((family for family in named if family != "unknown"), "unknown")
 
     def around(self, key: Key, role: Role, family: Family) -> list[int]:

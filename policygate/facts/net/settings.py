@@ -7,9 +7,10 @@ from typing import Literal, NamedTuple
 
 from policygate.facts.model_network import Family, Tls
 from policygate.facts.net.draft import host_of
-from policygate.facts.net.endpoint import Host, Parsed, parse_address, parse_endpoint
+from policygate.facts.net.endpoint import Host, Parsed, is_datastore, parse_address, parse_endpoint
 from policygate.facts.net.hosts import is_address
 from policygate.facts.net.keys import PORTS, Key
+from policygate.facts.net.references import default_of
 from policygate.facts.net.scope import Scope
 from policygate.facts.net.secret_settings import Named, is_secret, secret_values
 from policygate.facts.net.written import Piece
@@ -17,11 +18,16 @@ from policygate.facts.net.written import Piece
 __all__ = ["Found", "Named", "endpoints_of", "secret_values"]
 
 _ITEM = re.compile(r"[^,;\s]+")
+_COMMA = re.compile(r"[^,;]+")
+_WITH_PATH = re.compile(r"\s*+[^/\s]+:[0-9]{2,5}/")
+_SCHEMES: tuple[Family, ...] = ("postgresql", "mysql", "mongodb", "redis", "amqp", "clickhouse", "cassandra")
+"""Families whose URLs have their name as the scheme."""
+_NUMBER = re.compile(r"[0-9]+\Z")
 _MOST_ITEMS = 1000
 _OWN = frozenset(
     {
         *("listen", "listener", "listeners", "bind", "binding", "advertise", "advertised"),
-        *("virtual", "letsencrypt", "allowed", "allow", "trusted", "cors"),
+        *("virtual", "letsencrypt", "ingress", "allowed", "allow", "trusted", "cors"),
     }
 )
 """Words of what is served, or of who may call."""
@@ -53,6 +59,7 @@ _CLIENTS: dict[tuple[str, ...], _Client] = {
     ("spring", "data", "redis"): _Client("disabled", 6379),
     ("spring", "rabbitmq"): _Client("disabled", 5672),
     ("spring", "data", "mongodb"): _Client("disabled", 27017),
+    ("spring", "elasticsearch"): _Client("disabled", 9200),
     ("spring", "cassandra"): _Client("disabled", 9042),
     ("spring", "mail"): _Client("disabled", 25),
     ("spring", "kafka"): _Client("disabled"),
@@ -108,12 +115,22 @@ def _by_name(index: int, key: Key, value: str) -> list[Found]:
         return []
     if key.part[-1] in _BARE_URL and key.family == "unknown":
         return []
-    parsed = parse_address(value, key.family)
+    parsed = parse_address(value, key.family) or _without_scheme(key, value)
     if parsed is None or any(host.name in _WILDCARD for host in parsed.hosts):
         return []
     if parsed.tls == "unknown":
         parsed = replace(parsed, tls=_client(key).tls)
     return [Found((index,), _refined(parsed, key), "name")]
+
+
+def _without_scheme(key: Key, value: str) -> Parsed | None:
+    """`host:port/database` where the key names the protocol: `REDIS_URL=cache:6379/0`."""
+    scheme = next((f"{name}://" for name in _SCHEMES if key.family == name), "")
+    parsed = parse_endpoint(f"{scheme}{value.strip()}") if scheme and _WITH_PATH.match(value) else None
+    if parsed is None:
+        return None
+    moved = _moved(parsed, len(value) - len(value.lstrip()) - len(scheme))
+    return replace(moved, scheme="", redacted=parsed.redacted[len(scheme) :])
 
 
 def _client(key: Key) -> _Client:
@@ -123,21 +140,23 @@ def _client(key: Key) -> _Client:
 
 def _by_pair(scope: Scope, index: int, key: Key) -> list[Found]:
     """Hosts without ports, with what stands beside."""
+    single = key.role == "host" or (key.telling and key.part == ("server",))
     listed = key.role == "address" and key.telling and key.part[-1] not in _BARE_URL
-    if (key.role != "host" and not listed) or not _OWN.isdisjoint(key.words):
+    if not (single or listed) or not _OWN.isdisjoint(key.words):
         return []
-    beside = scope.beside(key, "port")[-1:]
-    ports = scope.text(beside[0]) if beside else ""
-    hosts = _hosts(scope.text(index), ports)
-    if not hosts or not _is_worth(key, hosts, listed=listed, ported=bool(beside)):
+    beside = scope.nearest(index, "port")
+    ports = _assumed(scope.text(beside[0])) if beside else ""
+    hosts = _hosts(_assumed(scope.text(index)), ports)
+    if not hosts or not _is_worth(key, hosts, listed=not single, ported=bool(beside)):
         return []
     client = _client(key)
-    name = scope.beside(key, "database")[-1:]
-    family = scope.family_beside(key)
+    family = scope.family_beside(index)
+    family = family if family != "unknown" else PORTS.get(hosts[0].port, "unknown")
+    name = scope.nearest(index, "database") if key.telling or is_datastore(family) else []
     texts = [scope.text(each) for each in (index, *beside, *name)]
     parsed = Parsed(
         scheme="",
-        family=family if family != "unknown" else PORTS.get(hosts[0].port, "unknown"),
+        family=family,
         hosts=tuple(host if host.port or ports else host._replace(port=client.port) for host in hosts),
         database=texts[-1] if name else "",
         tls=client.tls,
@@ -150,17 +169,23 @@ def _by_pair(scope: Scope, index: int, key: Key) -> list[Found]:
     return [Found((index, *beside, *name), parsed, "pair")]
 
 
+def _assumed(text: str) -> str:
+    """What a variable stands for when nobody sets it, as far as the text says."""
+    default = default_of(text)
+    return default.text.strip() if default else text
+
+
 def _hosts(names: str, ports: str) -> list[Host]:
     """The hosts, with one port for all or one for each; none where one of them is no host."""
     numbers = [_port(port) for port in ports.split(",")]
     hosts: list[Host] = []
-    for place, match in zip(range(_MOST_ITEMS), _ITEM.finditer(names), strict=False):
+    for place, match in zip(range(_MOST_ITEMS), _COMMA.finditer(names), strict=False):
         piece = Piece.whole(match.group())
-        socket = piece.starts("/") and len(numbers) == 1
-        host = Host(piece.raw, 0) if socket else host_of(piece, 0) if not piece.has(":") else None
-        if host is None or host.name in _WILDCARD:
+        host = Host(piece.raw, 0) if piece.starts("/") else None if piece.has(":") else host_of(piece, 0)
+        if host is None or host.name in _WILDCARD or _NUMBER.match(host.name):
             return []
-        hosts.append(host._replace(port=numbers[place] if place < len(numbers) else numbers[0]))
+        port = numbers[place] if place < len(numbers) else numbers[0]
+        hosts.append(host if piece.starts("/") else host._replace(port=port))
     return hosts
 
 

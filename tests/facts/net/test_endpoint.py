@@ -82,7 +82,7 @@ ADDRESSES = {
     "a:70000": "-",
     "a:0": "-",
     "a b:c": "-",
-    "user:pw@a:1": "-",
+    "user:pw@a:1": "unknown  -  a:1  -  unknown  user password",
     "INTERNAL://a:29092": "-",
     "C:\\x": "-",
 }
