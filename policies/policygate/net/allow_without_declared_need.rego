@@ -15,7 +15,7 @@ package policygate.net.allow_without_declared_need
 
 deny contains finding if {
 	some opened in input.network.kubernetes.unneeded
-	what := concat(" on ", [part | some part in [opened.peer, opened.ports]; not part == ""])
+	what := concat(" on ", [part | some part in [sprintf("`%s`", [opened.peer]), opened.ports]; not part == ""])
 	finding := {
 		"message": sprintf("`%s` opens %s, which no setting of what it selects names", [opened.policy, what]),
 		"subject": sprintf("%s/%s: %s", [opened.namespace, opened.policy, what]),

@@ -27,8 +27,8 @@ on_a_port := with_peer({})
 on_all_ports := with_peer({"ports": ""})
 
 test_peers_that_nobody_needs if {
-	allow_without_declared_need.deny == {finding("10.20.0.0/16 on TCP 5432")} with input as on_a_port
-	allow_without_declared_need.deny == {finding("10.20.0.0/16")} with input as on_all_ports
+	allow_without_declared_need.deny == {finding("`10.20.0.0/16` on TCP 5432")} with input as on_a_port
+	allow_without_declared_need.deny == {finding("`10.20.0.0/16`")} with input as on_all_ports
 }
 
 needed := facts_test.manifests({"policies": [facts_test.network_policy({})], "unneeded": []})

@@ -2,8 +2,8 @@
 # title: A NetworkPolicy blocks what a workload calls
 # description: >-
 #   The policies that select the workload allow neither this host nor this port, or those of its target do not let it in: the
-#   connection will time out where they are enforced. Only what is certain is said: addresses that a plugin may take for
-#   those of pods, names whose addresses a block may hold, and pods of other checkouts count as allowed.
+#   connection will time out where they are enforced, unless a policy of another checkout allows it. Addresses that a plugin
+#   may take for those of pods, names whose addresses a block may hold, and pods of other checkouts count as allowed.
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/services-networking/network-policies/
 #     description: Both the egress policy of the source and the ingress policy of the target must allow a connection
@@ -31,7 +31,6 @@ deny contains finding if {
 		"related": [{"message": sprintf("`%s` restricts it", [policy.name]), "at": policy.at} |
 			some policy in blocked.policies
 		],
-		"assumes": ["no policy outside of this checkout allows it"],
 	}
 }
 

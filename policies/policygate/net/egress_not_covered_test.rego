@@ -24,7 +24,6 @@ finding(message, subject) := {
 	"subject": subject,
 	"at": facts_test.manifest_at(12, 20),
 	"related": [{"message": "`deny-all` restricts it", "at": facts_test.manifest_at(30, 9)}],
-	"assumes": ["no policy outside of this checkout allows it"],
 }
 
 not_let_out := with_endpoint({})

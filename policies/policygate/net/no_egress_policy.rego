@@ -2,8 +2,8 @@
 # title: A workload that nothing isolates
 # description: >-
 #   Pods that no NetworkPolicy selects for egress may call whatever the cluster can reach. policygate.yaml wants every
-#   workload of the environment isolated. Nothing is said where not all manifests can be read, or where policies of
-#   another kind are in force; pods on the network of their node, which no policy holds, are another rule's matter.
+#   workload of the environment isolated, by a policy of this checkout. Nothing is said where not all manifests can be read,
+#   or where policies of another kind are in force; pods on the network of their node are another rule's matter.
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/services-networking/network-policies/
 #     description: By default a pod is not isolated for egress
@@ -35,6 +35,5 @@ deny contains finding if {
 		]),
 		"at": workload.at,
 		"related": workload.evidence,
-		"assumes": ["no policy outside of this checkout selects it"],
 	}
 }

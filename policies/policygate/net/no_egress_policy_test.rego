@@ -16,7 +16,6 @@ test_workload_that_must_be_isolated if {
 			"message": "every workload of `production` must be isolated",
 			"at": facts_test.at_in("policygate.yaml", 3, 5),
 		}],
-		"assumes": ["no policy outside of this checkout selects it"],
 	}} with input as open
 }
 

@@ -3,7 +3,7 @@
 # description: >-
 #   The labels that the policy asks for are on no workload of its namespace, mostly by a typing error or after a rename. The
 #   pods that it was written for are open then, and nothing tells. Nothing is said where not all manifests can be read, where
-#   the namespace has no workload like it, or where pods get the label only when they are made.
+#   the namespace has no workload like it here, or where pods get the label only when they are made.
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
 #     description: Labels and selectors
@@ -28,6 +28,5 @@ deny contains finding if {
 		"subject": sprintf("%s/%s: %s", [policy.namespace, policy.name, policy.selector]),
 		"at": policy.at,
 		"related": policy.near,
-		"assumes": ["no workload outside of this checkout is meant"],
 	}
 }

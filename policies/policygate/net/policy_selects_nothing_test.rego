@@ -18,7 +18,6 @@ test_misspelt_label if {
 		"subject": "shop/web-out: app=wbe",
 		"at": facts_test.manifest_at(30, 9),
 		"related": near("web"),
-		"assumes": ["no workload outside of this checkout is meant"],
 	}} with input as misspelt
 }
 

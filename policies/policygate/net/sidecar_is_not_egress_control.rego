@@ -31,7 +31,6 @@ deny contains finding if {
 		"subject": sprintf("%s/%s %s", [scope.namespace, scope.kind, scope.name]),
 		"at": scope.at,
 		"related": [{"message": "no NetworkPolicy selects it for egress", "at": scope.workload_at}],
-		"assumes": ["no policy outside of this checkout selects it"],
 	}
 }
 

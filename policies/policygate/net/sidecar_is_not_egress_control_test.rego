@@ -23,7 +23,6 @@ finding(who) := {
 	"subject": "shop/Sidecar default",
 	"at": facts_test.manifest_at(60, 11),
 	"related": [{"message": "no NetworkPolicy selects it for egress", "at": facts_test.manifest_at(4, 9)}],
-	"assumes": ["no policy outside of this checkout selects it"],
 }
 
 alone := with_scope({})

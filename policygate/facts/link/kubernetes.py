@@ -85,9 +85,14 @@ class _Linker:
 
     def endpoints(self) -> list[Endpoint]:
         """Those of the network, with what a mesh does to them."""
-        told = {id(each): {"mesh_tls": strict} for check in self._checks for each, strict in check.encrypted()}
-        known = self.network.endpoints
-        return [each.model_copy(update=told[id(each)]) if id(each) in told else each for each in known]
+        told = {
+            (*_place(each.at), each.key): {"mesh_tls": strict}
+            for check in self._checks
+            for each, strict in check.encrypted()
+        }
+        keys = [(*_place(each.at), each.key) for each in self.network.endpoints]
+        pairs = zip(keys, self.network.endpoints, strict=True)
+        return [each.model_copy(update=told[key]) if key in told else each for key, each in pairs]
 
     def _environment(self, path: str, namespace: str) -> str:
         environment, _ = self.placed(path, namespace)
@@ -251,16 +256,14 @@ class _Linker:
 
     def _held(self) -> Mapping[int, list[Held]]:
         """The endpoints of workloads, by the number of their set."""
-        namespaces = {_place(each.at): each.namespace for each in self.files.endpoints}
         by_path: dict[str, list[int]] = defaultdict(list)
         for index, (part, _) in enumerate(self.sets):
             for path in part.paths:
                 by_path[path].append(index)
         found: dict[int, list[Held]] = defaultdict(list)
-        for endpoint in self.network.endpoints:
-            namespace = namespaces.get(_place(endpoint.at), "")
+        for endpoint in self.files.endpoints:
             for index in by_path.get(endpoint.at.path, ()) if endpoint.holder else ():
-                workload = self.sets[index][1].named(namespace, endpoint.holder)
+                workload = self.sets[index][1].named(endpoint.namespace, endpoint.holder)
                 if workload is not None:
                     found[index].append(Held(endpoint, workload))
         return found

@@ -61,13 +61,18 @@ class ManifestCluster:
         return self.pods.get(id(workload))
 
     def aim(self, host: str, port: int, namespace: str) -> Aim | None:
-        """What a host, in normal form, is for a pod of a namespace; None when that cannot be said."""
+        """What a host, in normal form, is for a pod of a namespace, an ExternalName followed once.
+
+        None when that cannot be said.
+        """
+        name, inside = _in_cluster(host, namespace)
+        service = self._services.get((inside, name)) if name else None
+        if service is not None and service.external_name:
+            host, name, service = service.external_name, "", None
         place = address(host)
         ports = Ranges.of([(port, port)]) if port else None
         if place is not None:
             return Aim((Ranges(((place, place),)),), ports)
-        name, inside = _in_cluster(host, namespace)
-        service = self._services.get((inside, name)) if name else None
         if service is not None:
             return self._behind(service, port)
         if not name:
@@ -110,9 +115,9 @@ class ManifestCluster:
 
     @cached_property
     def _services(self) -> Mapping[tuple[str, str], KubernetesService]:
-        """By namespace and name; those that stand for a host outside are resolved before."""
+        """By namespace and name."""
         known = [*self._around.services, *self._objects.services]
-        return {(each.namespace, each.name): each for each in known if not each.external_name}
+        return {(each.namespace, each.name): each for each in known}
 
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], list[Workload]]:

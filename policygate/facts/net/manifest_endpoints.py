@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from policygate.facts.model_kubernetes import SelectingPolicy, Uncovered, Unneeded, Workload
-from policygate.facts.model_network import Endpoint, EndpointHost
+from policygate.facts.model_network import FoundEndpoint, HostPort
+from policygate.facts.net.hosts import host_class, normal
 from policygate.facts.net.manifest_cluster import Aim, ManifestCluster
 from policygate.facts.net.mesh import bypasses, is_strict
 from policygate.facts.net.policy import Peer, Pod, Policy, Rule
@@ -28,10 +29,15 @@ _DNS = Ranges(((53, 53),))
 
 @dataclass(frozen=True)
 class Held:
-    """An endpoint, and the workload that has it."""
+    """An endpoint as its file has it, and the workload that it is for."""
 
-    endpoint: Endpoint
+    endpoint: FoundEndpoint
     workload: Workload
+
+    @cached_property
+    def hosts(self) -> list[HostPort]:
+        """Its hosts but for loopback."""
+        return [host for host in self.endpoint.hosts if host_class(normal(host.name)) != "loopback"]
 
 
 class EndpointCheck:
@@ -53,7 +59,7 @@ class EndpointCheck:
             pod = self._judged(each)
             if pod is None:
                 continue
-            for host in each.endpoint.hosts:
+            for host in each.hosts:
                 aim = self._aim(host, each.workload.namespace)
                 if aim is not None and pod not in aim.targets:
                     yield from self._blocked(each, host, pod, aim)
@@ -78,10 +84,10 @@ class EndpointCheck:
                         at=peer.at,
                     )
 
-    def encrypted(self) -> Iterator[tuple[Endpoint, bool]]:
+    def encrypted(self) -> Iterator[tuple[FoundEndpoint, bool]]:
         """Endpoints whose targets are all workloads here, and whether these take only what the mesh has encrypted."""
         for each in self.held:
-            aims = [self._aim(host, each.workload.namespace) for host in each.endpoint.hosts]
+            aims = [self._aim(host, each.workload.namespace) for host in each.hosts]
             if each.endpoint.dynamic or not aims or not all(map(_is_known, aims)):
                 continue
             direct = any(bypasses(each.workload.mesh))
@@ -100,14 +106,13 @@ class EndpointCheck:
         known = not (workload.host_network or endpoint.dynamic or endpoint.scheme == "udp")
         return self.manifests.pod(workload) if known else None
 
-    def _aim(self, host: EndpointHost, namespace: str) -> Aim | None:
+    def _aim(self, host: HostPort, namespace: str) -> Aim | None:
         key = (host.name, host.port, namespace)
         if key not in self._aims:
-            inside = host.host_class != "loopback"
-            self._aims[key] = self.manifests.aim(*key) if inside else None
+            self._aims[key] = self.manifests.aim(normal(host.name), host.port, namespace)
         return self._aims[key]
 
-    def _blocked(self, held: Held, host: EndpointHost, pod: Pod, aim: Aim) -> Iterator[Uncovered]:
+    def _blocked(self, held: Held, host: HostPort, pod: Pod, aim: Aim) -> Iterator[Uncovered]:
         cluster = self.manifests.cluster
         self._spend(cluster.policies_of(pod, "egress"), len(aim.targets))
         out = [egress_verdict(cluster, pod, target, "TCP", aim.ports) for target in aim.targets]
@@ -120,7 +125,7 @@ class EndpointCheck:
             if len(pods) == len(aim.targets) and _all(into, "blocked"):
                 yield self._uncovered(held, host, into[0], "ingress")
 
-    def _uncovered(self, held: Held, host: EndpointHost, verdict: Verdict, reason: str) -> Uncovered:
+    def _uncovered(self, held: Held, host: HostPort, verdict: Verdict, reason: str) -> Uncovered:
         fields = {
             "environment": self.environment,
             "namespace": held.workload.namespace or "default",
@@ -149,8 +154,7 @@ class EndpointCheck:
             pod = self.manifests.pod(each.workload)
             if pod is None:
                 continue
-            hosts = [host for host in each.endpoint.hosts if host.host_class != "loopback"]
-            aims = [self._aim(host, each.workload.namespace) for host in hosts]
+            aims = [self._aim(host, each.workload.namespace) for host in each.hosts]
             before = found.setdefault(pod, [])
             known = self._judged(each) is not None and before is not None and None not in aims
             found[pod] = [*(before or []), *(aim for aim in aims if aim is not None)] if known else None

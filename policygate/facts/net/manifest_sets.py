@@ -146,7 +146,7 @@ def _common_folder(paths: Iterable[str]) -> str:
 def _incomplete_paths(files: FileFacts) -> frozenset[str]:
     """The files of which the cluster gets something else than what stands there."""
     found = {at.path for said in files.kubernetes for at in said.templates}
-    found |= {problem.at.path for problem in files.problems if problem.at.path.endswith((".yaml", ".yml", ".json"))}
+    found |= {problem.at.path for problem in files.problems if problem.at.path.endswith((".yaml", ".yml"))}
     return frozenset(found | _kustomized(files))
 
 

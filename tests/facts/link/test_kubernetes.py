@@ -1,10 +1,16 @@
 """What NetworkPolicies of a checkout select and open, and which manifests belong together."""
 
+from time import process_time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.facts.link.manifests import (
+    DENY_ALL,
     deployment,
     linked,
+    namespace,
     policy,
     policy_of,
     workload,
@@ -177,6 +183,33 @@ def test_manifests_that_belong_together(name: str) -> None:
     texts, expected = TOGETHER[name]
     found = {each.at.path: (each.isolated_egress, each.known) for each in linked(texts).workloads}
     assert {path: found[path] for path in expected} == expected
+
+
+_TEXTS = st.sampled_from(
+    [
+        *(WEB, FOR_WEB, FOR_API, deployment("api"), DENY_ALL, CILIUM, "---\nkind: [\n", "---\n{{ x }}\n"),
+        *(deployment("web", "app: wbe"), policy("p", "{podSelector: {}}", namespace=""), namespace("shop", "a: b")),
+    ]
+)
+_FOLDERS = st.sampled_from(["", "a/", "b/", "b/c/", "deploy/prod/", "deploy/prod/x/", "deploy/staging/"])
+_PATHS = st.tuples(_FOLDERS, st.sampled_from("xyz")).map("".join)
+
+
+@given(st.dictionaries(_PATHS.map(lambda path: f"{path}.yaml"), st.lists(_TEXTS, max_size=4).map("".join), max_size=7))
+def test_the_order_of_files_does_not_matter(texts: dict[str, str]) -> None:
+    found = linked(texts)
+    assert found == linked(dict(reversed(texts.items())))
+    for each in found.workloads:
+        inside = each.at.path.startswith("deploy/prod/")
+        assert all(policy.at.path.startswith("deploy/prod/") == inside for policy in each.selected_by_egress)
+
+
+def test_overlays_however_deep() -> None:
+    deep = "/".join("d" * 400)
+    texts = {f"{deep}/{name}.yaml": WEB + FOR_WEB for name in ("a", "b")} | {"c.yaml": WEB}
+    start = process_time()
+    assert [each.isolated_egress for each in linked(texts).workloads] == [False, True, True]
+    assert process_time() - start < 5
 
 
 # ---- Wide rules ----------------------------------------------------------------------------------------------------

@@ -159,6 +159,20 @@ def test_endpoints_that_policies_block(name: str) -> None:
     assert [each.reason for each in linked({"all.yaml": text}).uncovered] == ([reason] if reason else [])
 
 
+ALIAS = service("db", "{type: ExternalName, externalName: db.acme.example}")
+
+
+def test_names_mean_what_the_same_manifests_say() -> None:
+    """An overlay has an alias of this name; an ExternalName of the same manifests is followed."""
+    allowed = out("[{to: [{podSelector: {matchLabels: {app: db}}}]}]")
+    mine = {"deploy/prod/all.yaml": CLIENT + DB + DB_SERVICE + allowed}
+    assert linked({**mine, "deploy/staging/all.yaml": ALIAS}).uncovered == []
+
+    (found,) = linked({"all.yaml": CLIENT + DB + ALIAS + allowed}).uncovered
+    assert (found.host, found.reason) == ("db", "egress")
+    assert linked({"all.yaml": CLIENT + ALIAS + out("[{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}]")}).uncovered == []
+
+
 def test_a_blocked_endpoint_in_full() -> None:
     (found,) = linked({"deploy/prod/all.yaml": CLIENT + DB + DB_SERVICE + DENY_ALL}).uncovered
     assert (found.environment, found.namespace, found.workload) == ("production", "shop", "web")
