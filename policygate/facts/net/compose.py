@@ -60,8 +60,10 @@ def _add(found: _Found, service: Service) -> None:
     found.services.append(_service(service))
     found.edges += _edges(service)
     found.aliases += _aliases(service)
-    for scope, values in (("environment", _settings(service)), *_commands(service)):
-        endpoints, secrets = found_in(values, Holder(service.name, scope=f"service {service.name} {scope}"))
+    settings, hidden = _settings(service)
+    for scope, values in (("environment", settings), *_commands(service)):
+        holder = Holder(service.name, scope=f"service {service.name} {scope}")
+        endpoints, secrets = found_in(values, holder, hidden if values is settings else ())
         found.endpoints += _scoped(service, endpoints)
         found.secrets += secrets
     mode = service.node("network_mode")
@@ -141,20 +143,26 @@ def _extra_hosts(service: Service) -> Iterator[tuple[str, str, At]]:
             yield from ((name, address, item.at()) for address in addresses.split(","))
 
 
-def _settings(service: Service) -> list[Value]:
-    """The environment of the service, the strongest last; a reference that stands for nothing is kept as written."""
-    project = service.project
+def _settings(service: Service) -> tuple[list[Value], list[Value]]:
+    """The environment of the service, and what has no effect because a stronger value hides it; the strongest last."""
+    given = list(_given(service))
     values: dict[str, Value] = {}
+    hidden = [value for value in given if values.setdefault(value.key, value) is not value]
+    service.project.sources.budget.spend(_SETTING * len(given))
+    return list(reversed(values.values())), hidden
+
+
+def _given(service: Service) -> Iterator[Value]:
+    """Every value of a variable, the strongest first; a reference that stands for nothing is kept as it is written."""
+    project = service.project
     for given in service.given("environment"):
         nothing = project.stands_for_nothing(given.written)
         text = given.written if nothing else given.value.text
-        values.setdefault(given.name, Value(given.name, text, given.at, nothing or given.value.dynamic))
+        yield Value(given.name, text, given.at, nothing or given.value.dynamic)
     for path, _ in service.env_files():
-        for binding in project.sources.bindings(path) or () if path else ():
+        for binding in reversed(project.sources.bindings(path) or () if path else ()):
             if binding.name and binding.value is not None:
-                values.setdefault(binding.name, Value(binding.name, binding.value, binding.at))
-    project.sources.budget.spend(_SETTING * len(values))
-    return list(reversed(values.values()))
+                yield Value(binding.name, binding.value, binding.at)
 
 
 def _scoped(service: Service, endpoints: list[FoundEndpoint]) -> Iterator[FoundEndpoint]:

@@ -42,17 +42,19 @@ def is_connection(key: str) -> bool:
     return not (name in _PAGES or names[-1] in _PAGES or names[-1].startswith("xmlns"))
 
 
-def facts_of(values: Sequence[Value], path: str) -> FileFacts:
+def facts_of(values: Sequence[Value], path: str, hidden: Sequence[Value] = ()) -> FileFacts:
     """The endpoints of one document of a file; those of a profile have it for their scope, `profile prod`.
 
-    Settings of Quarkus whose names begin with a profile, as `%prod.`, are scopes of their own.
+    Settings of Quarkus whose names begin with a profile, as `%prod.`, are scopes of their own. `hidden` are settings
+    that have no effect.
     """
-    endpoints, secrets = [], []
+    found = [found_in((), Holder(), hidden)]
     for scope, group in _scopes(values).items():
-        found, hidden = found_in(without_placeholders(path, list(_filled(group))), Holder(scope=scope))
-        endpoints += found
-        secrets += hidden
-    return FileFacts(endpoints=endpoints, secrets=secrets)
+        found.append(found_in(without_placeholders(path, list(_filled(group))), Holder(scope=scope)))
+    return FileFacts(
+        endpoints=[endpoint for endpoints, _ in found for endpoint in endpoints],
+        secrets=[at for _, secrets in found for at in secrets],
+    )
 
 
 def _scopes(values: Sequence[Value]) -> dict[str, list[Value]]:

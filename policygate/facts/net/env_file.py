@@ -16,8 +16,8 @@ def network_of(path: str, bindings: Iterable[Binding]) -> FileFacts:
     The endpoints of an example, such as `.env.example`, count: it is what people copy. What stands in it for a
     password is none.
     """
-    values = {
-        each.name: Value(each.name, each.value, each.at) for each in bindings if each.name and each.value is not None
-    }
-    endpoints, secrets = found_in(without_placeholders(path, list(values.values())), Holder(scope=SCOPE))
+    given = [Value(each.name, each.value, each.at) for each in bindings if each.name and each.value is not None]
+    last = {value.key: value for value in given}
+    hidden = [value for value in given if last[value.key] is not value]
+    endpoints, secrets = found_in(without_placeholders(path, list(last.values())), Holder(scope=SCOPE), hidden)
     return FileFacts(endpoints=endpoints, secrets=secrets)

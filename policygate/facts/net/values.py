@@ -36,19 +36,31 @@ class Holder:
     """The part of the file, such as `service api environment`."""
 
 
-def found_in(values: Sequence[Value], holder: Holder) -> tuple[list[FoundEndpoint], list[At]]:
+def found_in(
+    values: Sequence[Value], holder: Holder, hidden: Sequence[Value] = ()
+) -> tuple[list[FoundEndpoint], list[At]]:
     """The endpoints among the values, in their order, and the spans that no report may show.
 
-    What the go command alone is set up with is left out: it is no service that talks.
+    `hidden` are settings that have no effect, as stronger ones hide them; no report may show their secrets either. What
+    the go command alone is set up with is left out: it is no service that talks.
     """
     values = [value for value in values if value.key not in VARIABLES]
+    found, secrets = _found(values)
+    _, others = _found([value for value in hidden if value.key not in VARIABLES])
+    endpoints = [
+        _endpoint(each, [values[index] for index in each.keys], holder)
+        for each in found
+        if not _is_listener(each.parsed)
+    ]
+    return endpoints, [*secrets, *others]
+
+
+def _found(values: Sequence[Value]) -> tuple[list[Found], list[At]]:
     named = [Named(value.key, value.text) for value in values]
-    found = [each for each in endpoints_of(named) if not _is_listener(each.parsed)]
+    found = list(endpoints_of(named))
     secrets = [values[index].at for index in secret_values(named)]
-    for each in found:
-        main = values[each.keys[0]]
-        secrets += [_part(main, start, end) for start, end in each.parsed.secrets]
-    return [_endpoint(each, [values[index] for index in each.keys], holder) for each in found], secrets
+    secrets += [_part(values[each.keys[0]], start, end) for each in found for start, end in each.parsed.secrets]
+    return found, secrets
 
 
 def _is_listener(parsed: Parsed) -> bool:

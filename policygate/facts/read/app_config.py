@@ -19,6 +19,9 @@ from policygate.location import Text
 MAX_CHARACTERS = 500_000
 """Many times what the longest configuration that people write needs."""
 
+Document = tuple[list[Value], list[Value]]
+"""Settings, and those that have no effect."""
+
 _OTHERS = (
     *("tsconfig*.json", "jsconfig*.json", "package*.json", "composer.json", "*.schema.json", "*wrapper.properties"),
     *("gradle.properties", "messages*.properties", "pytest.ini", "tox.ini", "mypy.ini", "pip.ini", "desktop.ini"),
@@ -39,7 +42,7 @@ def read(path: str, data: bytes) -> FileFacts:
         return FileFacts()
     file = Text(path, data)
     try:
-        documents = [facts_of(values, path) for values in _documents(file)]
+        documents = [facts_of(values, path, hidden) for values, hidden in _documents(file)]
     except SourceError as error:
         ours = any(fnmatchcase(path.rpartition("/")[2], pattern) for pattern in _OURS)
         problem = Problem(message=error.message, at=error.at or file.line_at(1))
@@ -55,36 +58,39 @@ def _is_of_another_program(path: str) -> bool:
     return not _FOLDERS.isdisjoint(folders) or any(fnmatchcase(name, pattern) for pattern in _OTHERS)
 
 
-def _documents(file: Text) -> Iterator[list[Value]]:
+def _documents(file: Text) -> Iterator[Document]:
     if len(file.text) > MAX_CHARACTERS:
         raise SourceError(f"larger than {MAX_CHARACTERS:,} characters", at=file.line_at(1))
     yield from _READERS[file.path.rpartition(".")[2]](file)
 
 
-def _properties(file: Text) -> Iterator[list[Value]]:
-    yield from (_values(document) for document in parse_properties(file))
+def _properties(file: Text) -> Iterator[Document]:
+    for document in parse_properties(file):
+        last = {setting.name: setting for setting in document}
+        counting = [setting for setting in document if last[setting.name] is setting]
+        yield _values(counting), _values(setting for setting in document if last[setting.name] is not setting)
 
 
-def _ini(file: Text) -> Iterator[list[Value]]:
-    yield _values(parse_ini(file))
+def _ini(file: Text) -> Iterator[Document]:
+    yield _values(parse_ini(file)), []
 
 
-def _toml(file: Text) -> Iterator[list[Value]]:
-    yield _values(parse_toml(file))
+def _toml(file: Text) -> Iterator[Document]:
+    yield _values(parse_toml(file)), []
 
 
-def _json(file: Text) -> Iterator[list[Value]]:
+def _json(file: Text) -> Iterator[Document]:
     tree = parse_jsonc(file)
     for problem in tree.problems:
         raise SourceError(problem.message, at=problem.at)
-    yield from (list(settings_of(root)) for root in tree.documents)
+    yield from ((list(settings_of(root)), []) for root in tree.documents)
 
 
 def _values(settings: Iterable[Setting]) -> list[Value]:
     return [Value(each.name, each.text, each.at) for each in settings if each.text]
 
 
-_READERS: dict[str, Callable[[Text], Iterator[list[Value]]]] = {
+_READERS: dict[str, Callable[[Text], Iterator[Document]]] = {
     "properties": _properties,
     "ini": _ini,
     "toml": _toml,

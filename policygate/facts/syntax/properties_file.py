@@ -17,23 +17,21 @@ _SEPARATORS = ("#---", "!---")
 
 
 def parse_properties(file: Text) -> Iterator[list[Setting]]:
-    """The settings of each document of a file, in order; the last value of a name is the one that counts.
+    """The settings of each document of a file, in order; of several with one name the last is the one that counts.
 
     Spring begins a new document at a line `#---`; for other readers that is a comment.
 
     Raises:
         SourceError: an escape is malformed, for which Java refuses the file.
     """
-    document: dict[str, Setting] = {}
+    document: list[Setting] = []
     for line in _logical_lines(file):
         if line is None:
-            yield list(document.values())
-            document = {}
+            yield document
+            document = []
         else:
-            setting = _setting(line)
-            document.pop(setting.name, None)
-            document[setting.name] = setting
-    yield list(document.values())
+            document.append(_setting(line))
+    yield document
 
 
 def _logical_lines(file: Text) -> Iterator[Snippet | None]:

@@ -223,7 +223,7 @@ def test_nothing_but_refusals(text: str) -> None:
     list(parse_ini(file))
     for parse in (parse_properties, parse_toml):
         with suppress(SourceError):
-            assert list(parse(file)) is not None  # type: ignore[operator]
+            assert list(parse(file)) is not None
 
 
 @given(
