@@ -33,6 +33,14 @@ _SERVERS = (
     "accountendpoint",
 )
 _DATABASES = ("database", "initialcatalog", "databasename", "db", "dbname")
+_TELLING = frozenset(
+    {
+        *(*_DATABASES, "userid", "uid", "pwd", "password", "integratedsecurity", "trustedconnection", "encrypt"),
+        *("trustservercertificate", "sslmode", "driver", "provider", "multipleactiveresultsets"),
+        *("sharedaccesskey", "accountkey"),
+    }
+)
+"""Keywords that such a list has one of."""
 _FILE = re.compile(r"(?i)(?:\.(?:db3?|sqlite3?|sdf|mdb|accdb|xlsx?|mdf)|:memory:|[\\/][^\\/]*\.\w+)\Z")
 _PORTS: dict[Family, int] = {"postgresql": 5432, "mysql": 3306, "oracle": 1521}
 _DEFAULTS: dict[Family, Tls] = {"postgresql": "optional", "mysql": "optional", "oracle": "disabled"}
@@ -45,7 +53,7 @@ def read_ado(draft: Draft, whole: Piece) -> bool:
     whole = Piece.whole(draft.text, fields=False)
     draft.dynamic = whole.dynamic
     found = parameters_in(draft, whole)
-    if found is None or len(found) < 2:
+    if found is None or _TELLING.isdisjoint(found):
         return False
     name = next((name for name in _SERVERS if found.get(name)), "")
     if not name:

@@ -15,8 +15,9 @@ _RESOLVER = re.compile(r"(?i)(?P<name>dns|passthrough|xds|ipv4|ipv6)(?::///?|:)"
 _SOCKET = re.compile(r"(?i)(?P<scheme>unix|unix-abstract|redis\+socket|redis\+unix|redis-socket):(?://)?")
 _WITH_PORT = re.compile(r":\d{1,5}\Z")
 _REDIS = re.compile(
-    r"(?i),\s*+(?:password|ssl|abortconnect|abort|connecttimeout|allowadmin|defaultdatabase|synctimeout)\s*+="
+    r"(?i),\s*+(?:password|ssl|abortconnect|connecttimeout|allowadmin|defaultdatabase|synctimeout)\s*+="
 )
+_ITS_OWN = frozenset({"abortconnect", "connecttimeout", "allowadmin", "defaultdatabase", "synctimeout"})
 _HTTPS = 443
 
 
@@ -63,16 +64,20 @@ def read_socket(draft: Draft, whole: Piece) -> bool:
 
 
 def read_redis_list(draft: Draft, whole: Piece) -> bool:
-    """Fill the draft from `host:6379,password=...,ssl=true`; False for another text."""
+    """Fill the draft from `host:6379,password=...,ssl=true`; False for another text.
+
+    Without an option that only this client has, a port must be said.
+    """
     if _REDIS.search(whole.masked, whole.start, whole.end) is None:
         return False
     pieces = [piece.stripped() for piece in whole.split(",")]
-    if pieces[0].has("="):
-        return False
+    names = [piece for piece in pieces if piece and not piece.has("=")]
     parameters = draft.parameters(piece for piece in pieces if piece.has("="))
+    if pieces[0].has("=") or not (_ITS_OWN & parameters.keys() or all(piece.has(":") for piece in names)):
+        return False
     draft.tls = switch(parameters["ssl"]) if "ssl" in parameters else "disabled"
     default = 6380 if draft.tls == "required" else 6379
-    hosts = [host_of(piece, default) for piece in pieces if piece and not piece.has("=")]
+    hosts = [host_of(piece, default) for piece in names]
     draft.family, draft.hosts = "redis", [host for host in hosts if host and host.name]
     draft.database = parameters["defaultdatabase"].raw if "defaultdatabase" in parameters else ""
     return bool(hosts) and len(draft.hosts) == len(hosts)

@@ -1,6 +1,7 @@
 """What the name of a setting says: its words, the protocol they name, and which part of an address the value is."""
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from policygate.facts.model_network import Family
@@ -11,6 +12,7 @@ _BRANDS = re.compile(
     r"MySQL|MariaDB|PostgreSQL|MongoDB|RabbitMQ|ClickHouse|ElasticSearch|OpenSearch|MemCached?|SQLServer"
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_LONGEST = 300
 _MOST_WORDS = 24
 
 FAMILIES: dict[str, Family] = {
@@ -119,7 +121,12 @@ def key_of(name: str) -> Key:
 
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name, in lower case; of a very long one the last."""
-    name = _BRANDS.sub(lambda match: f"_{match.group().lower()}_", name[-500:])
+    return _words(name[-_LONGEST:])
+
+
+@lru_cache(maxsize=4096)
+def _words(name: str) -> tuple[str, ...]:
+    name = _BRANDS.sub(lambda match: f"_{match.group().lower()}_", name)
     words = [word.lower() for word in _WORD.findall(name)]
     return tuple(part for word in words[-_MOST_WORDS:] for part in _unglued(word))
 

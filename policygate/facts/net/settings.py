@@ -27,12 +27,13 @@ _MOST_ITEMS = 1000
 _OWN = frozenset(
     {
         *("listen", "listener", "listeners", "bind", "binding", "advertise", "advertised"),
-        *("virtual", "letsencrypt", "ingress", "allowed", "allow", "trusted", "cors"),
+        *("virtual", "letsencrypt", "ingress", "allowed", "allow", "trusted", "cors", "origin", "origins"),
     }
 )
 """Words of what is served, or of who may call."""
 _WILDCARD = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - what is listened on is no endpoint
 _BARE_URL = frozenset({"url", "urls", "uri", "uris", "dsn", "target"})
+_SERVED: frozenset[Family] = frozenset({"http", "tcp", "grpc", "kafka", "unix", "unknown"})
 _OVER_HTTP: frozenset[Family] = frozenset({"elasticsearch", "clickhouse", "etcd"})
 
 
@@ -83,6 +84,19 @@ def endpoints_of(values: Sequence[Named]) -> Iterator[Found]:
 
 
 def _by_form(index: int, key: Key, value: str) -> list[Found]:
+    found = _endpoints_in(index, key, value)
+    return [each for each in found if not _is_own(key, each.parsed)]
+
+
+def _is_own(key: Key, parsed: Parsed) -> bool:
+    """Whether an endpoint is one that is served, or one of a caller; nobody serves a database that way."""
+    if parsed.family not in _SERVED:
+        return False
+    return not _OWN.isdisjoint(key.words) or any(host.name in _WILDCARD for host in parsed.hosts)
+
+
+def _endpoints_in(index: int, key: Key, value: str) -> list[Found]:
+    """The endpoint that a value is, or all those that it lists."""
     parsed = parse_endpoint(value)
     if parsed is not None:
         return [Found((index,), _refined(parsed, key), "form")]
