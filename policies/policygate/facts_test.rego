@@ -315,6 +315,7 @@ network_policy(fields) := object.union(
 		"known": true,
 		"selector": "app=web",
 		"near": [],
+		"like": false,
 		"wide": [],
 		"at": manifest_at(30, 9),
 	},

@@ -346,6 +346,7 @@ class KubernetesWorkload(Fact):
     isolated_ingress: bool
     """Whether some NetworkPolicy restricts who may call it."""
     selected_by_egress: list[SelectingPolicy]
+    """Ten of them at most; so for the other lists of policies."""
     selected_by_ingress: list[SelectingPolicy]
     host_network: bool
     host_network_at: At
@@ -389,7 +390,9 @@ class KubernetesPolicy(Fact):
     selector: str
     """Its selector in short, as `app=ledger, tier in (a, b)`; empty when it selects all pods."""
     near: list[Evidence]
-    """For one that selects nothing: the workload of its namespace that fits best; empty when none is like it."""
+    """For one that selects nothing: the workload of its namespace that fits best; empty when none is near it."""
+    like: bool
+    """Whether a slip of the pen parts it from that workload; else it may well be meant for another one."""
     wide: list[WideRule]
     at: At
 

@@ -28,5 +28,6 @@ deny contains finding if {
 		"subject": sprintf("%s/%s: %s", [policy.namespace, policy.name, policy.selector]),
 		"at": policy.at,
 		"related": policy.near,
+		"assumes": ["no workload outside of this checkout is meant" | not policy.like],
 	}
 }

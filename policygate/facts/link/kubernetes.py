@@ -168,7 +168,8 @@ class _Linker:
             selects=selects,
             known=judged,
             selector=str(selector),
-            near=[Evidence(message=near[1], at=manifests.workloads[near[0]].at)] if near else [],
+            near=[Evidence(message=near.labels, at=manifests.workloads[near.pod].at)] if near else [],
+            like=bool(near and near.like),
             wide=[_wide(each) for each in wide(policy or policy_of(fact, namespace=fact.namespace))],
             at=fact.at,
         )
