@@ -13,7 +13,7 @@ from policygate.facts.net.nginx_uri import normalised
 from policygate.facts.syntax.budget import Budget
 from policygate.location import At
 
-_FILLERS = ("", "x", "index", "x/y")
+_FILLERS = ("x", "index", "x/y", "")
 """What a path may go on with below a protected one."""
 _LITERAL = re.compile(r"\^((?:/[A-Za-z0-9_~-]+)+)(?=/|\(\?:?/|\(/|\$|$)")
 """Whole segments that every path begins with which a pattern matches."""

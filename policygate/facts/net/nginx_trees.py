@@ -12,6 +12,7 @@ from policygate.facts.syntax.budget import Budget
 
 _MODULES = re.compile(r"(?i)go-?_?(?:mod|proxy)|athens|(?:^|/)modules?(?:/|$)|cache/download|@v\b|\|?mod\|")
 """What speaks for a tree of Go modules."""
+_FILE = "some-file"
 _SAMPLE = "git.acme.example/kit"
 _TIME = re.compile(r"(\d{1,9})(ms|[yMwdhms]?)")
 _SECONDS = {"y": 31536000, "M": 2592000, "w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1, "": 1, "ms": 0}
@@ -81,7 +82,7 @@ def _tree(site: Site, served: _Served, twins: list[NginxTwin], budget: Budget) -
 def _twin(site: Site, one: _Served, other: _Served, budget: Budget) -> NginxTwin | None:
     """The other folder's URL for a file of the first one, where both hold the same files or one is less protected."""
     budget.spend(5)
-    path = f"{one.path.rstrip('/')}/x"
+    path = f"{one.path.rstrip('/')}/{_FILE}"
     file = one.folder.file(path)
     directory = other.folder.directory.rstrip("/")
     if not other.open or not file.startswith(f"{directory}/"):

@@ -1,0 +1,24 @@
+# METADATA
+# title: The gate cannot tell who answers for a protected location
+# description: >-
+#   A location with a regular expression may go before a protected one, but its pattern says what only PCRE can decide,
+#   such as a look-ahead. Whether strangers get paths of the protected location is for people to find out.
+# related_resources:
+#   - ref: https://nginx.org/en/docs/http/ngx_http_core_module.html#location
+#     description: Which location is chosen
+# custom:
+#   severity: note
+#   fix: >-
+#     Write `^~` before the prefix of the protected location, so that no regular expression can answer for it.
+#   profiles: [baseline]
+package policygate.nginx.location_undecided
+
+deny contains finding if {
+	some case in input.network.nginx.undecided
+	finding := {
+		"message": sprintf("`location %s` may answer for `location %s`, which is protected", [case.by, case.location]),
+		"subject": sprintf("%s: location %s may answer for location %s", [case.server, case.by, case.location]),
+		"at": case.at,
+		"related": [{"message": "a pattern that the gate does not understand", "at": case.by_at}],
+	}
+}
