@@ -3,19 +3,22 @@ package policygate.nginx.acl_bypassed_by_return_test
 import data.policygate.facts_test
 import data.policygate.nginx.acl_bypassed_by_return
 
-bypass(fields) := {"network": {"nginx": {"bypasses": [object.union(
-	{
-		"server": "api.acme.example",
-		"location": "/internal/",
-		"protected_by": ["allow/deny"],
-		"kind": "return",
-		"text": "return 200",
-		"to": "",
-		"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
-		"protected_at": facts_test.at_in("deploy/nginx.conf", 8, 7),
-	},
-	fields,
-)]}}}
+bypass(fields) := facts_test.networked(
+	{"nginx": {"bypasses": [object.union(
+		{
+			"server": "api.acme.example",
+			"location": "/internal/",
+			"protected_by": ["allow/deny"],
+			"kind": "return",
+			"text": "return 200",
+			"to": "",
+			"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
+			"protected_at": facts_test.at_in("deploy/nginx.conf", 8, 7),
+		},
+		fields,
+	)]}},
+	{},
+)
 
 returned := bypass({})
 
@@ -42,7 +45,7 @@ test_page_instead_of_the_refusal if {
 	endswith(found.message, ": those who are refused are served by `location @app`")
 }
 
-nothing_bypassed := {"network": {"nginx": {"bypasses": []}}}
+nothing_bypassed := facts_test.networked({"nginx": {"bypasses": []}}, {})
 
 test_nothing_to_say_otherwise if {
 	acl_bypassed_by_return.deny == set() with input as nothing_bypassed

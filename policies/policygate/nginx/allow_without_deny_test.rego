@@ -3,21 +3,24 @@ package policygate.nginx.allow_without_deny_test
 import data.policygate.facts_test
 import data.policygate.nginx.allow_without_deny
 
-access(fields) := {"network": {"nginx": {"accesses": [object.union(
-	{
-		"server": "api.acme.example",
-		"location": "/internal/",
-		"refuses": false,
-		"idle": [
-			{"source": "10.0.0.0/8", "at": facts_test.at_in("deploy/nginx.conf", 9, 7)},
-			{"source": "192.168.0.0/16", "at": facts_test.at_in("deploy/nginx.conf", 10, 7)},
-		],
-		"otherwise": false,
-		"undecided": false,
-		"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
-	},
-	fields,
-)]}}}
+access(fields) := facts_test.networked(
+	{"nginx": {"accesses": [object.union(
+		{
+			"server": "api.acme.example",
+			"location": "/internal/",
+			"refuses": false,
+			"idle": [
+				{"source": "10.0.0.0/8", "at": facts_test.at_in("deploy/nginx.conf", 9, 7)},
+				{"source": "192.168.0.0/16", "at": facts_test.at_in("deploy/nginx.conf", 10, 7)},
+			],
+			"otherwise": false,
+			"undecided": false,
+			"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
+		},
+		fields,
+	)]}},
+	{},
+)
 
 idle := access({})
 

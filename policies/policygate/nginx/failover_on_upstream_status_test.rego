@@ -3,17 +3,20 @@ package policygate.nginx.failover_on_upstream_status_test
 import data.policygate.facts_test
 import data.policygate.nginx.failover_on_upstream_status
 
-condition(fields) := {"network": {"nginx": {"conditions": [object.union(
-	{
-		"server": "api.acme.example",
-		"location": "/",
-		"text": "$upstream_status = 502",
-		"variables": ["upstream_status"],
-		"before_upstream": true,
-		"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
-	},
-	fields,
-)]}}}
+condition(fields) := facts_test.networked(
+	{"nginx": {"conditions": [object.union(
+		{
+			"server": "api.acme.example",
+			"location": "/",
+			"text": "$upstream_status = 502",
+			"variables": ["upstream_status"],
+			"before_upstream": true,
+			"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
+		},
+		fields,
+	)]}},
+	{},
+)
 
 on_status := condition({})
 

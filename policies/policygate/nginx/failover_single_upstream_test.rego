@@ -3,20 +3,23 @@ package policygate.nginx.failover_single_upstream_test
 import data.policygate.facts_test
 import data.policygate.nginx.failover_single_upstream
 
-failover(fields) := {"network": {"nginx": {"failovers": [object.union(
-	{
-		"scope": "api.acme.example /",
-		"text": "proxy_next_upstream error http_502",
-		"targets": ["http://primary.acme.example"],
-		"peers": 1,
-		"tries": 0,
-		"uncaught": ["error", "http_502"],
-		"evidence": [{"message": "the only server", "at": facts_test.at_in("deploy/nginx.conf", 8, 7)}],
-		"assumes": ["`primary.acme.example` has one address"],
-		"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
-	},
-	fields,
-)]}}}
+failover(fields) := facts_test.networked(
+	{"nginx": {"failovers": [object.union(
+		{
+			"scope": "api.acme.example /",
+			"text": "proxy_next_upstream error http_502",
+			"targets": ["http://primary.acme.example"],
+			"peers": 1,
+			"tries": 0,
+			"uncaught": ["error", "http_502"],
+			"evidence": [{"message": "the only server", "at": facts_test.at_in("deploy/nginx.conf", 8, 7)}],
+			"assumes": ["`primary.acme.example` has one address"],
+			"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
+		},
+		fields,
+	)]}},
+	{},
+)
 
 single := failover({})
 

@@ -3,19 +3,22 @@ package policygate.nginx.internal_exposed_test
 import data.policygate.facts_test
 import data.policygate.nginx.internal_exposed
 
-location(fields) := {"network": {"nginx": {"locations": [object.union(
-	{
-		"server": "api.acme.example",
-		"location": "^~ /internal/",
-		"pattern": "/internal/",
-		"public": true,
-		"protected_by": [],
-		"undecided": false,
-		"content": "pass",
-		"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
-	},
-	fields,
-)]}}}
+location(fields) := facts_test.networked(
+	{"nginx": {"locations": [object.union(
+		{
+			"server": "api.acme.example",
+			"location": "^~ /internal/",
+			"pattern": "/internal/",
+			"public": true,
+			"protected_by": [],
+			"undecided": false,
+			"content": "pass",
+			"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
+		},
+		fields,
+	)]}},
+	{},
+)
 
 exposed := location({})
 

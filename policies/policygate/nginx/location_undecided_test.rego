@@ -3,13 +3,16 @@ package policygate.nginx.location_undecided_test
 import data.policygate.facts_test
 import data.policygate.nginx.location_undecided
 
-undecided := {"network": {"nginx": {"undecided": [{
-	"server": "api.acme.example",
-	"location": "/internal/",
-	"by": "~ (?=/)",
-	"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
-	"by_at": facts_test.at_in("deploy/nginx.conf", 12, 5),
-}]}}}
+undecided := facts_test.networked(
+	{"nginx": {"undecided": [{
+		"server": "api.acme.example",
+		"location": "/internal/",
+		"by": "~ (?=/)",
+		"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
+		"by_at": facts_test.at_in("deploy/nginx.conf", 12, 5),
+	}]}},
+	{},
+)
 
 test_pattern_that_is_not_understood if {
 	location_undecided.deny == {{
@@ -23,7 +26,7 @@ test_pattern_that_is_not_understood if {
 	}} with input as undecided
 }
 
-decided := {"network": {"nginx": {"undecided": []}}}
+decided := facts_test.networked({"nginx": {"undecided": []}}, {})
 
 test_nothing_to_say_otherwise if {
 	location_undecided.deny == set() with input as decided

@@ -5,26 +5,29 @@ import data.policygate.nginx.no_timeouts
 
 place := {"location": "/", "text": "proxy_pass", "at": facts_test.at_in("deploy/nginx.conf", 12, 5)}
 
-server(fields) := {"network": {"nginx": {"servers": [object.union(
-	{
-		"name": "shop.acme.example",
-		"names": ["shop.acme.example"],
-		"named": true,
-		"plain": [{
-			"text": "80",
-			"port": 80,
+server(fields) := facts_test.networked(
+	{"nginx": {"servers": [object.union(
+		{
+			"name": "shop.acme.example",
+			"names": ["shop.acme.example"],
+			"named": true,
+			"plain": [{
+				"text": "80",
+				"port": 80,
+				"tls": false,
+				"reach": "public",
+				"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
+			}],
+			"served": [place],
 			"tls": false,
-			"reach": "public",
-			"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
-		}],
-		"served": [place],
-		"tls": false,
-		"tls_in_front": false,
-		"untimed": [],
-		"at": facts_test.at_in("deploy/nginx.conf", 8, 3),
-	},
-	fields,
-)]}}}
+			"tls_in_front": false,
+			"untimed": [],
+			"at": facts_test.at_in("deploy/nginx.conf", 8, 3),
+		},
+		fields,
+	)]}},
+	{},
+)
 
 untimed := server({"untimed": [place]})
 

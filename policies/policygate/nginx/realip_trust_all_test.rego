@@ -3,18 +3,21 @@ package policygate.nginx.realip_trust_all_test
 import data.policygate.facts_test
 import data.policygate.nginx.realip_trust_all
 
-trust(fields) := {"network": {"nginx": {"trusts": [object.union(
-	{
-		"server": "api.acme.example",
-		"text": "0.0.0.0/0",
-		"everyone": true,
-		"header": "x-forwarded-for",
-		"reachable": true,
-		"decides": [{"message": "`allow` goes by that address", "at": facts_test.at_in("deploy/nginx.conf", 12, 5)}],
-		"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
-	},
-	fields,
-)]}}}
+trust(fields) := facts_test.networked(
+	{"nginx": {"trusts": [object.union(
+		{
+			"server": "api.acme.example",
+			"text": "0.0.0.0/0",
+			"everyone": true,
+			"header": "x-forwarded-for",
+			"reachable": true,
+			"decides": [{"message": "`allow` goes by that address", "at": facts_test.at_in("deploy/nginx.conf", 12, 5)}],
+			"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
+		},
+		fields,
+	)]}},
+	{},
+)
 
 everyone := trust({})
 

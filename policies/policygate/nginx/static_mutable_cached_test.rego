@@ -3,22 +3,25 @@ package policygate.nginx.static_mutable_cached_test
 import data.policygate.facts_test
 import data.policygate.nginx.static_mutable_cached
 
-tree(fields) := {"network": {"nginx": {"trees": [object.union(
-	{
-		"server": "mirror.acme.example",
-		"location": "/modules/",
-		"how": "alias",
-		"directory": "/srv/modules",
-		"open": true,
-		"twins": [],
-		"module_proxy": true,
-		"mutable_path": "/modules/git.acme.example/kit/@v/list",
-		"mutable_cached_s": 0,
-		"mutable_at": facts_test.at_in("deploy/nginx.conf", 9, 7),
-		"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
-	},
-	fields,
-)]}}}
+tree(fields) := facts_test.networked(
+	{"nginx": {"trees": [object.union(
+		{
+			"server": "mirror.acme.example",
+			"location": "/modules/",
+			"how": "alias",
+			"directory": "/srv/modules",
+			"open": true,
+			"twins": [],
+			"module_proxy": true,
+			"mutable_path": "/modules/git.acme.example/kit/@v/list",
+			"mutable_cached_s": 0,
+			"mutable_at": facts_test.at_in("deploy/nginx.conf", 9, 7),
+			"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
+		},
+		fields,
+	)]}},
+	{},
+)
 
 for_a_month := tree({"mutable_cached_s": 2592000})
 

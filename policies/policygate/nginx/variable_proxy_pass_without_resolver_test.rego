@@ -3,22 +3,25 @@ package policygate.nginx.variable_proxy_pass_without_resolver_test
 import data.policygate.facts_test
 import data.policygate.nginx.variable_proxy_pass_without_resolver
 
-proxy(fields) := {"network": {"nginx": {"proxies": [object.union(
-	{
-		"server": "shop.acme.example",
-		"location": "/pay/",
-		"text": "http://pay.partner.example",
-		"scheme": "http",
-		"host": "pay.partner.example",
-		"host_class": "external",
-		"variable": false,
-		"unresolvable": false,
-		"evidence": [],
-		"assumes": [],
-		"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
-	},
-	fields,
-)]}}}
+proxy(fields) := facts_test.networked(
+	{"nginx": {"proxies": [object.union(
+		{
+			"server": "shop.acme.example",
+			"location": "/pay/",
+			"text": "http://pay.partner.example",
+			"scheme": "http",
+			"host": "pay.partner.example",
+			"host_class": "external",
+			"variable": false,
+			"unresolvable": false,
+			"evidence": [],
+			"assumes": [],
+			"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
+		},
+		fields,
+	)]}},
+	{},
+)
 
 by_variable(fields) := proxy(object.union(
 	{
