@@ -85,25 +85,36 @@ _SERVICE = """\
  {"service": "billing", "depends_on": []}]
 """
 
+_NETWORK = _cases("read/network_cases.txt")
+_COMPOSE, _ENV_FILES, _GITLAB, _GITHUB = _NETWORK[:2], _NETWORK[2:4], _NETWORK[4], _NETWORK[5]
+_DOCKERFILE, _PROPERTIES = _NETWORK[6], _NETWORK[8]
+
 FORMATS: Mapping[str, Format] = {
     "go_mod": Format("app/go.mod", "mod", _texts("read/go_mod_texts.json")),
     "go_work": Format("app/go.work", "mod", _texts("read/go_work_texts.json")),
     "go_sum": Format("app/go.sum", "mod", [_SUM, _SUM.replace("\n", "\r\n"), "<<<<<<< a\n=======\n>>>>>>> b\n"]),
     "vendor": Format("app/vendor/modules.txt", "mod", [_VENDOR, _VENDOR[13:]]),
-    "gitlab_ci": Format(".gitlab-ci.yml", "yaml", _cases("read/gitlab_ci_cases.txt", "read/gitlab_include_cases.txt")),
+    "gitlab_ci": Format(
+        ".gitlab-ci.yml", "yaml", [*_cases("read/gitlab_ci_cases.txt", "read/gitlab_include_cases.txt"), _GITLAB]
+    ),
     "github_workflow": Format(
-        ".github/workflows/ci.yml", "yaml", _cases("read/github_workflow_cases.txt", "read/github_use_cases.txt")
+        ".github/workflows/ci.yml",
+        "yaml",
+        [*_cases("read/github_workflow_cases.txt", "read/github_use_cases.txt"), _GITHUB],
     ),
     "dockerfile": Format(
-        "build/Dockerfile", "docker", [*_cases("read/dockerfile_cases.txt"), *_texts("syntax/dockerfile_texts.json")]
+        "build/Dockerfile",
+        "docker",
+        [*_cases("read/dockerfile_cases.txt"), *_texts("syntax/dockerfile_texts.json"), _DOCKERFILE],
     ),
-    "compose": Format("compose.yml", "yaml", _cases("read/compose_cases.txt")),
+    "compose": Format("compose.yml", "yaml", [*_cases("read/compose_cases.txt"), *_COMPOSE]),
     "devcontainer": Format(".devcontainer/devcontainer.json", "json", [_DEVCONTAINER]),
     "makefile": Format("Makefile", "make", [*MAKEFILES.values()]),
     "shell": Format("ci/build.sh", "shell", _cases("syntax/shell_scripts.txt")),
-    "env_file": Format(".env", "shell", [_ENV]),
+    "env_file": Format(".env", "shell", [_ENV, *_ENV_FILES]),
     "go_env": Format("go/env", "shell", [_ENV]),
     "service_file": Format("order/service.json", "json", [_SERVICE, _SERVICE[1:-2]]),
+    "app_config": Format("config/application.properties", "shell", [_PROPERTIES]),
     "manifest": Format("deploy/config/a.yaml", "yaml", _cases("read/manifest_cases.txt")),
 }
 """By reader."""

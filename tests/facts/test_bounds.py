@@ -121,6 +121,13 @@ FILES: dict[str, dict[str, Callable[[], str]]] = {
         "exceptions": lambda: '{"service": "a", "depends_on": [' + '{"network_exception":' * 90 + "1" + "}" * 90 + "]}",
         "depth": lambda: '{"service": "a", "depends_on": ' + "[" * DEPTH,
     },
+    "app_config": {
+        "line": lambda: "a.url=redis://h/" + "x" * 400_000,
+        "lines": lambda: "a.url=redis://h\n" * LINES,
+        "many": lambda: "".join(f"a{number}.url=redis://h\n" for number in range(2_000)),
+        "depth": lambda: "a.url=redis://" + "${A:" * DEPTH,
+        "continued": lambda: "a.url=redis://\\\n" * 30_000,
+    },
     "manifest": {
         "line": lambda: f"{POD}  - {{image: x, args: ['{URLS}']}}\n",
         "lines": lambda: POD + "  - {image: x}\n" * LINES,

@@ -43,9 +43,10 @@ READER_ROUNDS = {
     "devcontainer": 4_000,
     "makefile": 5_000,
     "shell": 5_000,
-    "env_file": 6_000,
+    "env_file": 3_000,
     "go_env": 6_000,
     "service_file": 2_000,
+    "app_config": 1_000,
     "manifest": 2_000,
 }
 PARSER_ROUNDS = 5_000
