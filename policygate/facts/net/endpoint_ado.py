@@ -43,7 +43,7 @@ _TELLING = frozenset(
 """Keywords that such a list has one of."""
 _FILE = re.compile(r"(?i)(?:\.(?:db3?|sqlite3?|sdf|mdb|accdb|xlsx?|mdf)|:memory:|[\\/][^\\/]*\.\w+)\Z")
 _PORTS: dict[Family, int] = {"postgresql": 5432, "mysql": 3306, "oracle": 1521}
-_DEFAULTS: dict[Family, Tls] = {"postgresql": "optional", "mysql": "optional", "oracle": "disabled"}
+_DEFAULTS: dict[Family, Tls] = {"postgresql": "optional", "oracle": "disabled"}
 
 
 def read_ado(draft: Draft, whole: Piece) -> bool:

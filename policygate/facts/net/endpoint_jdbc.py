@@ -27,7 +27,7 @@ _JDBC: dict[str, Scheme] = {
         ("postgresql", "pgsql", "edb", "yugabytedb", "opengauss"), SCHEMES["postgresql"]._replace(host="localhost")
     ),
     "redshift": SCHEMES["redshift"]._replace(host="localhost"),
-    "sqlserver": SCHEMES["sqlserver"],
+    "sqlserver": SCHEMES["sqlserver"]._replace(tls="unknown"),
     "jtds": SCHEMES["mssql"],
     **dict.fromkeys(("clickhouse", "ch"), SCHEMES["clickhouse+http"]._replace(many=True)),
     "mongodb": SCHEMES["mongodb"],

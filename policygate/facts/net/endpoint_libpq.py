@@ -18,6 +18,8 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _TELLING = frozenset({"dbname", "sslmode", "sslrootcert", "targetsessionattrs", "hostaddr"})
 """Keywords that nothing but libpq and its kin use."""
 _PLACE = frozenset({"host", "hostaddr", "dbname"})
+PLACES = ("hostaddr", "host")
+"""Where both are said, libpq connects to the first, and Go's pgx to the second."""
 DEFAULT_PORT = 5432
 
 
@@ -29,7 +31,7 @@ def read_libpq(draft: Draft, whole: Piece) -> bool:
     for name, value in found.items():
         draft.note(name, value)
     draft.family = "postgresql"
-    draft.hosts = hosts_of(_text(found, "hostaddr") or _text(found, "host"), _text(found, "port"))
+    draft.hosts = [each for name in PLACES for each in hosts_of(_text(found, name), _text(found, "port"))]
     draft.database = _text(found, "dbname")
     draft.tls = tls_of("postgresql", found, "optional")
     return True

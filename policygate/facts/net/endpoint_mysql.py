@@ -14,6 +14,7 @@ from policygate.facts.net.written import Piece
 
 _NET = re.compile(r"(?P<net>[A-Za-z][A-Za-z0-9+._-]{0,40})?(?:\((?P<address>[^()]*)\))?\Z")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+._-]{0,30}://")
+_SCHEME = "mysql://"
 _KNOWN = frozenset({"tcp", "tcp4", "tcp6", "unix"})
 _PORT = 3306
 _PROPERTY = re.compile(r"(?i)\(?\s*+(?P<key>\w{1,60}+)\s*+=\s*+(?P<value>[^(),=]*+)\)?")
@@ -22,8 +23,10 @@ _PROPERTY = re.compile(r"(?i)\(?\s*+(?P<key>\w{1,60}+)\s*+=\s*+(?P<value>[^(),=]
 def read_go_mysql(draft: Draft, whole: Piece) -> bool:
     """Fill the draft from `user:password@tcp(host:port)/database?tls=true`; False when the text is no such DSN.
 
-    The driver takes the last slash of all, so that one among the parameters is a mistake; we forgive it.
+    The driver takes the last slash of all, so that one among the parameters is a mistake; we forgive it. Tools that
+    migrate databases put `mysql://` before it.
     """
+    whole = whole.at(len(_SCHEME)) if whole.starts(_SCHEME) else whole
     if _URL.match(whole.masked, whole.start, whole.end):
         return False
     path, _ = whole.cut("?")

@@ -30,16 +30,17 @@ def read_overrides(draft: Draft, parameters: Parameters, query: Piece) -> None:
 
 def _read_libpq(draft: Draft, parameters: Parameters, query: Piece) -> None:
     """Clients like libpq take hosts and ports from parameters, too; SQLAlchemy takes several `host=name:port`."""
-    names, ports = (parameters.get("hostaddr") or parameters.get("host")), parameters.get("port")
+    said = ",".join(str(host.port) for host in draft.hosts)
+    ports = parameters["port"].decoded if parameters.get("port") else said
     repeated = [piece.at(5) for piece in query.split("&") if piece.starts("host=")]
-    if not parameters.get("hostaddr") and repeated and (len(repeated) > 1 or _is_ported(repeated[0])):
-        hosts = [host_of(piece, DEFAULT_PORT) for piece in repeated]
-        draft.hosts = [host for host in hosts if host and host.name]
-    elif names:
-        said = ",".join(str(host.port) for host in draft.hosts)
-        draft.hosts = hosts_of(names.decoded, ports.decoded if ports else said)
-    elif ports and draft.hosts:
-        draft.hosts = hosts_of(",".join(host.name for host in draft.hosts), ports.decoded)
+    if len(repeated) > 1 or any(map(_is_ported, repeated)):
+        found = [host_of(piece, DEFAULT_PORT) for piece in repeated]
+        draft.hosts = [host for host in found if host]
+    elif repeated or parameters.get("port"):
+        names = repeated[0].decoded if repeated else ",".join(host.name for host in draft.hosts)
+        draft.hosts = hosts_of(names, ports)
+    if parameters.get("hostaddr"):
+        draft.hosts = [*hosts_of(parameters["hostaddr"].decoded, ports), *draft.hosts]
 
 
 def _is_ported(piece: Piece) -> bool:

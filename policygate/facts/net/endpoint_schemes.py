@@ -47,7 +47,7 @@ SCHEMES: dict[str, Scheme] = {
     "redshift": _PG._replace(port=5439),
     **dict.fromkeys(("mysql", "mysql2", "mariadb"), _MYSQL),
     "mysqlx": _MYSQL._replace(port=33060),
-    "sqlserver": _MSSQL,
+    "sqlserver": _MSSQL._replace(tls="disabled"),
     "mssql": _MSSQL._replace(database=True),
     **dict.fromkeys(("oracle",), _ORACLE),
     "mongodb": _MONGO,

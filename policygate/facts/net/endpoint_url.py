@@ -45,6 +45,7 @@ def read_url(draft: Draft, scheme: Scheme, rest: Piece) -> bool:
     if scheme.family == "sqlserver" and rest.has(";"):
         rest = _with_braces(rest)
         draft.dynamic = rest._replace(start=0).dynamic
+        draft.tls = "unknown"
     parts = parts_of(rest, semicolons=scheme.family == "sqlserver")
     if _is_prose(rest, parts):
         return False

@@ -54,16 +54,20 @@ def name(host: str) -> str:
 
 
 def libpq(text: str) -> Said | None:
-    """libpq itself, through psycopg; None where it refuses the text."""
+    """libpq itself, through psycopg; None where it refuses the text.
+
+    It connects to `hostaddr` where there is one, and other clients to `host`: so both count.
+    """
     try:
         said = conninfo_to_dict(text)
     except psycopg.Error:
         return None
-    names = str(said.get("hostaddr") or said.get("host") or "").split(",")
+    lists = [str(said[key]).split(",") for key in ("hostaddr", "host") if said.get(key)] or [[""]]
     ports = str(said.get("port") or "").split(",")
-    ports = ports * len(names) if len(ports) == 1 else ports
-    if len(ports) != len(names) or not all(port.isdecimal() or not port for port in ports):
+    ports = ports * len(lists[0]) if len(ports) == 1 else ports
+    if any(len(ports) != len(names) for names in lists) or not all(port.isdecimal() or not port for port in ports):
         return None
+    names, ports = [each for names in lists for each in names], ports * len(lists)
     default = "verify-full" if said.get("sslrootcert") == "system" else "prefer"
     mode = LIBPQ_MODES.get(str(said.get("sslmode", default)))
     hosts = tuple(

@@ -148,4 +148,4 @@ def test_a_client_says_the_same(kind: str) -> None:
             parsed = parse_endpoint(text)
             assert (said(parsed) if parsed else None) == real, text
             accepted += 1
-    assert accepted > count * 0.9
+    assert accepted > count * 0.8
