@@ -17,17 +17,20 @@
 #   profiles: [baseline]
 package policygate.nginx.failover_on_upstream_status
 
-# Set by nginx once something was handed over; a variable of one's own may be called `$upstream_name`.
+# How nginx's own begin that are set once something was handed over; one's own may be called `$upstream_name`.
 only_afterwards := {
 	"upstream_addr",
 	"upstream_bytes_received",
 	"upstream_bytes_sent",
 	"upstream_cache_status",
 	"upstream_connect_time",
+	"upstream_cookie_",
 	"upstream_header_time",
+	"upstream_http_",
 	"upstream_response_length",
 	"upstream_response_time",
 	"upstream_status",
+	"upstream_trailer_",
 }
 
 deny contains finding if {
@@ -35,7 +38,8 @@ deny contains finding if {
 	condition.before_upstream
 	empty := [variable |
 		some variable in condition.variables
-		variable in only_afterwards
+		some known in only_afterwards
+		startswith(variable, known)
 	]
 	where := trim_space(concat(" ", [condition.server, condition.location]))
 	finding := {

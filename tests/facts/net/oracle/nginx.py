@@ -6,9 +6,10 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import BaseRequestHandler, UDPServer
 from threading import Thread
 from typing import NamedTuple
 
@@ -22,7 +23,8 @@ class Answer(NamedTuple):
 
     status: int
     body: str
-    location: str
+    kept_s: int
+    """How many seconds it may be kept; the most that any header says."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -42,9 +44,10 @@ def ask(port: int, target: str, headers: Mapping[str, str] | None = None) -> Ans
         connection.endheaders()
         response = connection.getresponse()
         body = response.read().decode("latin-1")
-        return Answer(response.status, body, response.getheader("Location") or "")
-    except (ConnectionError, OSError, ValueError):
-        return Answer(0, "", "")
+        ages = re.findall(r"max-age=(\d+)", response.getheader("Cache-Control") or "")
+        return Answer(response.status, body, max(map(int, ages), default=0))
+    except (OSError, HTTPException):
+        return Answer(0, "", 0)
     finally:
         connection.close()
 
@@ -70,7 +73,25 @@ def stub(status: int, body: str) -> Iterator[int]:
         server.shutdown()
 
 
-class Refused(Exception):
+@contextmanager
+def name_server(address: str) -> Iterator[int]:
+    """The port of a name server to which every name has one address (https://www.rfc-editor.org/rfc/rfc1035)."""
+
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
+            question, reply = self.request
+            name_end = question.index(b"\0", 12) + 5
+            record = b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04" + socket.inet_aton(address)
+            header = question[:2] + b"\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00"
+            reply.sendto(header + question[12:name_end] + record, self.client_address)
+
+    with UDPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+class RefusedError(Exception):
     """Nginx does not start with a configuration."""
 
 
@@ -78,7 +99,7 @@ class Refused(Exception):
 def running(room: Path, text: str) -> Iterator[None]:
     """Nginx with a whole nginx.conf, ready to answer; `room` is its prefix and holds whatever the text refers to.
 
-    Raises: Refused with what nginx says.
+    Raises: RefusedError with what nginx says.
     """
     process = start(room, text)
     try:
@@ -96,21 +117,21 @@ def start(room: Path, text: str) -> "subprocess.Popen[bytes]":
     own = f"http {{ access_log off; {places} "
     (room / "nginx.conf").write_text(re.sub(r"(?m)^http\s*\{", lambda _: own, text, count=1), encoding="utf-8")
     first = f"daemon off; master_process off; pid {room}/pid; error_log {room}/log notice;"
-    command = [NGINX, "-p", f"{room}/", "-c", "nginx.conf", "-e", f"{room}/log", "-g", first]
+    command = [str(NGINX), "-p", f"{room}/", "-c", "nginx.conf", "-e", f"{room}/log", "-g", first]
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def wait_until_ready(process: "subprocess.Popen[bytes]", room: Path, text: str) -> None:
     """Wait for the last port of a configuration.
 
-    Raises: Refused with what nginx says.
+    Raises: RefusedError with what nginx says.
     """
     port = int(re.findall(r"listen 127\.0\.0\.1:(\d+)", text)[-1])
     for _ in range(1000):
         if process.poll() is not None:
-            raise Refused((room / "log").read_text(encoding="utf-8"))
+            raise RefusedError((room / "log").read_text(encoding="utf-8"))
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.005)
-    raise Refused("nginx does not listen")
+    raise RefusedError("nginx does not listen")
