@@ -46,8 +46,8 @@ def mutated(dice: random.Random, text: str, most: int) -> str:
     for _ in range(dice.randint(0, most)):
         start = dice.randint(0, len(text))
         end = min(len(text), start + dice.choice([0, 0, 0, 1, 1, 4]))
-        kept = text[start:end] * dice.choice([0, 0, 1, 2])
-        text = text[:start] + dice.choice([*INSERTED, kept]) + text[end:]
+        put = dice.choice(INSERTED) if dice.random() < 0.9 else text[start:end] * dice.choice([0, 1, 2])
+        text = text[:start] + put + text[end:]
     return text
 
 
