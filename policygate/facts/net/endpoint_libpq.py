@@ -15,6 +15,8 @@ _KEYWORD = re.compile(
 )
 _END = re.compile(r"\s*+\Z")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_NAME = re.compile("[\\w.:%\ue000-]+\\Z")
+_SOCKET = re.compile(r"[/@][^@\s]+\Z")
 _TELLING = frozenset({"dbname", "sslmode", "sslrootcert", "targetsessionattrs", "hostaddr"})
 """Keywords that nothing but libpq and its kin use."""
 _PLACE = frozenset({"host", "hostaddr", "dbname"})
@@ -64,21 +66,27 @@ def _text(found: Parameters, name: str) -> str:
 
 
 def hosts_of(names: str, ports: str) -> list[Host]:
-    """Hosts and ports, each a list with commas, as libpq pairs them: one port is all hosts', none the default."""
+    """Hosts and ports, each a list with commas, as libpq pairs them: one port is all hosts', none the default.
+
+    What can be no host is left out.
+    """
     numbers = [each.strip() for each in ports.split(",")] if ports else []
     hosts = []
     for index, name in enumerate(names.split(",")):
         port = numbers[0] if len(numbers) == 1 else numbers[index] if index < len(numbers) else ""
-        if name.strip():
-            hosts.append(_host(name.strip(), port))
+        host = _host(name.strip(), port)
+        hosts += [host] if host else []
     return hosts
 
 
-def _host(name: str, port: str) -> Host:
+def _host(name: str, port: str) -> Host | None:
     """A socket has a name and no port."""
-    if name.startswith(("/", "@")):
+    if _SOCKET.match(name):
         return Host(name, 0)
-    return Host(name if Piece.whole(name).dynamic else normal(name), _number(port))
+    piece = Piece.whole(name)
+    if not _NAME.match(piece.static):
+        return None
+    return Host(name if piece.dynamic else normal(name), _number(port))
 
 
 def _number(port: str) -> int:
