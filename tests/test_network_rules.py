@@ -112,9 +112,9 @@ apiVersion: apps/v1
 kind: Deployment
 metadata: {name: WHO, namespace: WHO}
 spec:
-  selector: {matchLabels: {app: billing}}
+  selector: {matchLabels: {app: WHO}}
   template:
-    metadata: {labels: {app: billing}}
+    metadata: {labels: {app: WHO}}
     spec:
       containers:
         - name: billing
@@ -153,7 +153,7 @@ def test_whatever_the_form_the_database_of_another_is_found_and_the_right_way_is
 
 
 UNHURT = {
-    "endpoints": {"net.exception_in_declaration", "net.host_network"},
+    "endpoints": {"net.exception_in_declaration"},
     "edges": set[str](),
     "compose": {"net.exception_in_declaration"},
 }

@@ -3,7 +3,8 @@
 # description: >-
 #   An ExternalName Service lets the pods of another environment reach a host of a protected one under a name that looks like
 #   their own. Rules and people that look for the protected name in configuration no longer find it, and the certificate of
-#   the host does not fit the new name, so that clients are made to skip its check.
+#   the host does not fit the new name, so that clients are made to skip its check. A Service of which nobody says the
+#   environment is left alone: endpoints that use it are judged by the host behind it.
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/services-networking/service/#externalname
 #     description: Services of type ExternalName, and their trouble with HTTP and TLS
@@ -17,11 +18,12 @@ package policygate.net.externalname_to_protected
 deny contains finding if {
 	some alias in input.network.kubernetes.aliases
 	alias.host_protected
-	not alias.environment == alias.host_environment
+	not alias.environment in {"", alias.host_environment}
+	not alias.pooler
 	finding := {
-		"message": sprintf("`%s`%s stands for `%s`, a host of the protected environment `%s`", [
+		"message": sprintf("`%s` of `%s` stands for `%s`, a host of the protected environment `%s`", [
 			alias.name,
-			place(alias.environment),
+			alias.environment,
 			alias.host,
 			alias.host_environment,
 		]),
@@ -30,7 +32,3 @@ deny contains finding if {
 		"related": alias.evidence,
 	}
 }
-
-place("") := ""
-
-place(environment) := sprintf(" of `%s`", [environment]) if not environment == ""

@@ -37,8 +37,9 @@ from_anywhere := with_alias({"environment": ""})
 
 test_alias_in_another_environment if {
 	externalname_to_protected.deny == {finding("`db` of `staging`")} with input as from_staging
-	externalname_to_protected.deny == {finding("`db`")} with input as from_anywhere
 }
+
+to_a_pooler := with_alias({"pooler": true})
 
 inside := with_alias({"environment": "production"})
 
@@ -46,6 +47,8 @@ unprotected := with_alias({"host_environment": "staging", "environment": "", "ho
 
 test_nothing_to_say_of_others if {
 	externalname_to_protected.deny == set() with input as inside
+	externalname_to_protected.deny == set() with input as from_anywhere
+	externalname_to_protected.deny == set() with input as to_a_pooler
 	externalname_to_protected.deny == set() with input as unprotected
 	externalname_to_protected.deny == set() with input as {}
 }
