@@ -222,8 +222,9 @@ class Directory:
         names = (host, f"{host}.{where.namespace}") if where.namespace else (host,)
         found = [alias for name in names for alias in self._aliases.get(("", name), ())]
         here, _ = self.environment_of(where.path, where.namespace)
-        same = [alias for alias in found if self.environment_of(alias.at.path, alias.namespace)[0] == here]
-        return same or found
+        placed = [(alias, self.environment_of(alias.at.path, alias.namespace)[0]) for alias in found]
+        same = [alias for alias, there in placed if there == here]
+        return same or [alias for alias, there in placed if here is None or there is None]
 
 
 def _folders(services: Iterable[FoundService]) -> dict[str, set[str]]:

@@ -183,6 +183,12 @@ def test_aliases_of_the_same_environment_count() -> None:
     for stage, host in (("prod", "orders-db.prod.acme.example"), ("staging", "db.staging.acme.example")):
         found = one(endpoint(f"deploy/{stage}/app.yaml", "db", namespace="shop"), aliases=aliases)
         assert [each.name for each in found.hosts] == [host]
+    elsewhere = one(endpoint("deploy/prod/app.yaml", "db", namespace="shop"), aliases=aliases[1:])
+    assert [each.name for each in elsewhere.hosts] == ["db"]
+    everywhere = [alias("base/db.yaml", "db", "any.example", namespace="shop")]
+    assert [
+        each.name for each in one(endpoint("deploy/prod/app.yaml", "db", namespace="shop"), aliases=everywhere).hosts
+    ] == ["any.example"]
     unknown = one(endpoint("app.yaml", "db", namespace="shop"), aliases=aliases)
     assert {each.name for each in unknown.hosts} == {"orders-db.prod.acme.example", "db.staging.acme.example"}
 
