@@ -28,7 +28,7 @@ _PAGES = frozenset(
             "redirecturi",
             "redirecturis",
         ),
-        *("redirecturl", "repository", "schema", "schemas", "termsofservice", "title"),
+        *("redirecturl", "repository", "schema", "schemas", "scope", "scopes", "termsofservice", "title"),
     }
 )
 """Names of settings that hold no address to connect to: pages for people, names in the form of a URL, the service

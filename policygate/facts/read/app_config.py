@@ -25,6 +25,7 @@ Document = tuple[list[Value], list[Value]]
 _OTHERS = (
     *("tsconfig*.json", "jsconfig*.json", "package*.json", "composer.json", "*.schema.json", "*wrapper.properties"),
     *("gradle.properties", "messages*.properties", "pytest.ini", "tox.ini", "mypy.ini", "pip.ini", "desktop.ini"),
+    "sonar-project.properties",
 )
 """Files of other programs that have such names: what they connect to while they build or test is nobody's service."""
 _FOLDERS = frozenset({".cargo", ".devcontainer", ".idea", ".vscode", "i18n", "lang", "locale", "locales"})

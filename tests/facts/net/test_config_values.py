@@ -27,7 +27,7 @@ def said(path: str, **settings: str) -> list[tuple[str, str, bool, bool]]:
     [
         *("$schema", "a.$ref", "xmlns", "xmlns:a", "homepage", "a.docs", "docs.url", "docs-url", "documentation_url"),
         *("license.url", "auth.issuer", "jwt.audience", "cors.allowed-origins", "web.allowedOrigins[0]", "bugs.url"),
-        *("oauth.redirect-uri", "image.repository", "a.description", "termsOfService", "avro.schema"),
+        *("oauth.redirect-uri", "image.repository", "a.description", "termsOfService", "avro.schema", "a.scopes"),
     ],
 )
 def test_addresses_of_the_web_that_nobody_connects_to(key: str) -> None:

@@ -106,6 +106,8 @@ def _blanked(text: str, facts: FileFacts, path: str) -> str:
         ("config/tsconfig.json", '{"a": "redis://a"}'),
         ("gradle/wrapper/gradle-wrapper.properties", "distributionUrl=https\\://services.acme.example/x.zip\n"),
         ("messages_de.properties", "help=https://help.acme.example\n"),
+        ("sonar-project.properties", "sonar.host.url=https://sonar.acme.example\n"),
+        ("Dockerfile", "FROM x\nENV GO_DOWNLOAD_URL=https://a.acme.example/go.tgz\n"),
         ("tox.ini", "[x]\na = redis://a\n"),
         ("config.json", '{"a": "redis://a",'),
         ("config.toml", "a = redis://a"),
