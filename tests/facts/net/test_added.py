@@ -223,8 +223,8 @@ def test_what_cannot_be_read_is_left_out() -> None:
     ["://", '"redis://a" ', "'\"`://", "u:p@tcp(", "a(://)", '"a://', "redis://a\\", "# '", "jdbc:", "{{redis://a}}"],
 )
 def test_added_lines_take_linear_time(part: str) -> None:
-    assert grows_linearly(lambda size: added_endpoints("a.go", b"", (part * size).encode()), 600)
-    assert grows_linearly(lambda size: added_endpoints("a.go", b"", f"{part}\n".encode() * size), 600)
+    assert grows_linearly(lambda size: added_endpoints("a.go", b"", (part * size).encode()), 300)
+    assert grows_linearly(lambda size: added_endpoints("a.go", b"", f"{part}\n".encode() * size, Search(300)), 20_000)
 
 
 def test_no_text_shows_a_password() -> None:
@@ -251,7 +251,7 @@ def test_no_text_shows_a_password() -> None:
         "\0",
     ]
     told = 0
-    for seed in range(3000):
+    for seed in range(1500):
         dice = random.Random(seed)  # noqa: S311 - no secret
         text = "".join(dice.choice(pieces) for _ in range(dice.randint(1, 20)))
         lines = text.split("\n")

@@ -229,13 +229,13 @@ PLANTED = (
 def test_no_text_breaks_a_reader_or_shows_a_password(path: str) -> None:
     mutator = Mutator([TEXTS[path]], (*PIECES["yaml"], *PLANTED, "${", "}", "://", "@", "\\", "=", ":", "[", "'"))
     told = 0
-    for seed in range(300):
+    for seed in range(200):
         data = encoded(mutator.text(random.Random(seed)))  # noqa: S311 - no secret
         facts = run_reader(reader_of(path), path, data, Files([path], {path: data}.get))
         assert list(misplaced(facts, {path: data})) == [], seed
         assert not any(PASSWORD in each.text + each.database + str(each.hosts) for each in facts.endpoints), seed
         told += facts.endpoints != []
-    assert told > 50
+    assert told > 40
 
 
 SIZES: dict[str, Callable[[int], str]] = {
@@ -253,4 +253,4 @@ SIZES: dict[str, Callable[[int], str]] = {
 
 @pytest.mark.parametrize("path", SIZES)
 def test_readers_take_linear_time(path: str) -> None:
-    assert grows_linearly(lambda size: read(path, SIZES[path](size)), 300)
+    assert grows_linearly(lambda size: read(path, SIZES[path](size)), 150)
