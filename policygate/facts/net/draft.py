@@ -22,18 +22,20 @@ _DYNAMIC_PORT = re.compile("[0-9\ue000]+\\Z")
 _PORT = re.compile(r"[0-9]{1,5}\Z")
 _USER = frozenset({"user", "username", "uid", "userid", "login", "userlogin"})
 _SECRET = re.compile(
-    r"passw(?:or)?d|passphrase|secret|token|apikey|accesskey|accountkey|privatekey|credential|signature|jaasconfig"
+    r"passw(?:or)?d|passphrase|secret|token\Z|apikey|accesskey|accountkey|privatekey|credential|signature|jaasconfig"
     r"|mechanismproperties|\A(?:pwd|pass|sig|auth|key)\Z"
 )
 _NO_SECRET = re.compile(
-    r"(?:file|path|name|id|url|type|ttl|timeout|encryption|mode|provider|method|algorithm|length|policy|command)\Z"
+    r"(?:file|path|name|id|url|type|ttl|timeout|encryption|encoding|mode|provider|method|algorithm|length|policy|command"
+    r"|version)\Z"
 )
+_NO_VALUE = frozenset({"true", "false", "yes", "no", "0", "1"})
 _ASSIGNED = re.compile(
     r"(?i)(?:passw(?:or)?d|pwd|passphrase|secret|token|api[_-]?key|access[_-]?key|accountkey|signature)"
     r"[\"']?\s*+[=:]\s*+[\"'{]?(?P<value>[^\s\"',;&|(){}]++)"
 )
 """Something like a parameter, wherever it stands."""
-_VAGUE = frozenset({"key", "auth"})
+_VAGUE = frozenset({"key", "auth", "authmechanismproperties"})
 """Names of what may be a secret."""
 
 
@@ -66,17 +68,19 @@ class Draft:
         while inner is not None:
             if name in _USER:
                 self.user |= bool(inner)
-            elif _SECRET.search(name) and not _NO_SECRET.search(name):
+            elif _SECRET.search(name) and not _NO_SECRET.search(name) and inner.raw.lower() not in _NO_VALUE:
                 self.hide(inner, password=name not in _VAGUE)
                 break
             rest, inner = inner.cut("=")
             name = normal_name(rest.raw)
 
     def suspect(self, piece: Piece) -> None:
-        """Hide what looks like `user:password@` where none belongs."""
+        """Hide what looks like `user:password@` where none belongs; within another URL it is a password for sure."""
         login, _ = piece.cut_last("@")
-        if login and login.has(":"):
-            self.hide(login, password=False)
+        _, behind = login.cut("://") if login else (None, None)
+        _, password = (behind or login or piece.nothing()).cut(":")
+        if password:
+            self.hide(password, password=behind is not None)
 
     def log_in(self, userinfo: Piece | None) -> None:
         """Note `user:password`; a user without a password may be a token, and so may be a variable's default."""

@@ -1,5 +1,6 @@
 """Settings that stand together: those whose names begin with the same words."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 from policygate.facts.model_network import Family, Tls
@@ -12,7 +13,9 @@ _PROTOCOLS: dict[str, Tls] = {
     **dict.fromkeys(("plaintext", "sasl_plaintext"), "disabled"),
     **dict.fromkeys(("ssl", "sasl_ssl"), "required"),
 }
-_NOTHING: dict[Role, list[int]] = {}
+_MOST_ALIKE = 20
+"""Settings of one role for one thing that are looked at, the last ones: of equal names the last one counts."""
+_NOTHING: dict[Role, deque[int]] = {}
 
 
 class Scope:
@@ -21,10 +24,11 @@ class Scope:
     def __init__(self, values: Sequence[Named]) -> None:
         self.values = values
         self.keys = [key_of(each.key) for each in values]
-        self._groups: dict[tuple[str, ...], dict[Role, list[int]]] = {}
+        self._groups: dict[tuple[str, ...], dict[Role, deque[int]]] = {}
         for index, key in enumerate(self.keys):
             if key.role:
-                self._groups.setdefault(key.prefix, {}).setdefault(key.role, []).append(index)
+                alike = self._groups.setdefault(key.prefix, {}).setdefault(key.role, deque(maxlen=_MOST_ALIKE))
+                alike.append(index)
 
     def text(self, index: int) -> str:
         """A value without the blanks around it."""
@@ -66,7 +70,7 @@ class Scope:
         for prefix in _outer(key.prefix):
             found = self._groups.get(prefix, _NOTHING).get(role)
             if found and (prefix not in ((), ("properties",)) or family == "kafka" or not key.prefix):
-                return found
+                return list(found)
         return []
 
     def tls_around(self, key: Key, family: Family) -> tuple[int, Tls] | None:

@@ -22,8 +22,9 @@ _COMMA = re.compile(r"[^,;]+")
 _WITH_PATH = re.compile(r"\s*+[^/\s]+:[0-9]{2,5}/")
 _SCHEMES: tuple[Family, ...] = ("postgresql", "mysql", "mongodb", "redis", "amqp", "clickhouse", "cassandra")
 """Families whose URLs have their name as the scheme."""
+_SOCKET = re.compile(r"/[^@\s]*\Z")
 _NUMBER = re.compile(r"[0-9]+\Z")
-_MOST_ITEMS = 1000
+_MOST_ITEMS = 5000
 _OWN = frozenset(
     {
         *("listen", "listener", "listeners", "bind", "binding", "advertise", "advertised"),
@@ -195,11 +196,11 @@ def _hosts(names: str, ports: str) -> list[Host]:
     hosts: list[Host] = []
     for place, match in zip(range(_MOST_ITEMS), _COMMA.finditer(names), strict=False):
         piece = Piece.whole(match.group())
-        host = Host(piece.raw, 0) if piece.starts("/") else None if piece.has(":") else host_of(piece, 0)
+        host = Host(piece.raw, 0) if _SOCKET.match(piece.static) else None if piece.has(":") else host_of(piece, 0)
         if host is None or host.name in _WILDCARD or _NUMBER.match(host.name):
             return []
         port = numbers[place] if place < len(numbers) else numbers[0]
-        hosts.append(host if piece.starts("/") else host._replace(port=port))
+        hosts.append(host if host.name.startswith("/") else host._replace(port=port))
     return hosts
 
 
@@ -232,7 +233,7 @@ def _completed(scope: Scope, key: Key, found: Found) -> Found:
     literal = any(is_secret(scope.values[index]) for index in passwords)
     parsed = replace(parsed, user=parsed.user or bool(users), password=parsed.password or literal)
     said = scope.tls_around(key, parsed.family)
-    if said is not None and parsed.tls != "required":
+    if said is not None and parsed.tls != "required" and parsed.scheme not in ("http", "ws"):
         parsed = replace(parsed, tls=said[1])
     keys = (*found.keys, *users, *passwords, *((said[0],) if said else ()))
     return found._replace(keys=tuple(dict.fromkeys(keys)), parsed=parsed)

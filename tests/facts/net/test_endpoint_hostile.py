@@ -94,7 +94,7 @@ def test_nothing_breaks_among_settings() -> None:
         assert secret_values(values) == sorted(secret_values(values))
 
 
-PROTECTED = re.compile(r"(?:(?:^|[?&;(,]|\s)[\w.-]*\s*=\s*[\"'{]?|.?)\Z", re.DOTALL)
+PROTECTED = re.compile(r"(?:(?:^|[?&;(,#]|\s)[\w.-]*\s*=\s*[\"'{]?|.?)\Z", re.DOTALL)
 """What stands before a password and says that it is one."""
 
 
