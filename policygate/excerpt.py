@@ -1,5 +1,7 @@
 """The source lines that reports show around findings, with every credential blanked."""
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from policygate.findings import Finding
@@ -22,6 +24,9 @@ def excerpts(
     are the spans that readers found; text that looks like a credential is blanked besides. `given` are files that
     stand elsewhere.
     """
+    hidden = defaultdict(list)
+    for at in secrets:
+        hidden[at.path].append(at)
     wanted: dict[str, set[int]] = {}
     hashed: dict[str, set[int]] = {}
     for finding in (each for each in shown if each.change != "fixed"):
@@ -31,7 +36,7 @@ def excerpts(
                 wanted.setdefault(at.path, set()).update(near)
         hashed.setdefault(finding.at.path, set()).add(finding.at.start.line)
     return {
-        path: _lines(data, numbers, hashed.get(path, ()), [at for at in secrets if at.path == path])
+        path: _lines(data, numbers, hashed.get(path, ()), hidden.get(path, ()))
         for path, numbers in sorted(wanted.items())
         if (data := given[path] if path in given else _content(checkout, path)) is not None
     }
@@ -43,16 +48,25 @@ def _content(checkout: Tree, path: str) -> bytes | None:
 
 def _lines(data: bytes, near: Iterable[int], hashed: Iterable[int], secrets: Iterable[At]) -> Mapping[int, str]:
     lines = data.decode("utf-8", "replace").split("\n")
-    numbers = {*near, *(number for start in hashed if start for number in _window(lines, start))}
-    shown = {number: redact(lines[number - 1]) for number in sorted(numbers) if 0 < number <= len(lines)}
+    wanted = {*near, *(number for start in hashed if start for number in _window(lines, start))}
+    numbers = sorted(number for number in wanted if 0 < number <= len(lines))
+    hidden: dict[int, list[tuple[int, int]]] = {number: [] for number in numbers}
     for at in secrets:
-        for number in range(at.start.line, at.end.line + 1):
-            if number in shown:
-                text = shown[number]
-                first = at.start.column - 1 if number == at.start.line else 0
-                last = at.end.column - 1 if number == at.end.line else len(text)
-                shown[number] = text[:first] + "*" * (last - first) + text[last:]
-    return shown
+        for number in numbers[bisect_left(numbers, at.start.line) : bisect_right(numbers, at.end.line)]:
+            first = at.start.column - 1 if number == at.start.line else 0
+            last = at.end.column - 1 if number == at.end.line else len(lines[number - 1])
+            hidden[number].append((first, last))
+    return {number: _blanked(redact(lines[number - 1]), spans) for number, spans in hidden.items()}
+
+
+def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    pieces: list[str] = []
+    done = 0
+    for start, end in sorted(spans):
+        if end > done:
+            pieces += [text[done:start], "*" * (end - max(start, done))]
+            done = end
+    return "".join([*pieces, text[done:]])
 
 
 def _window(lines: Sequence[str], start: int) -> Iterator[int]:

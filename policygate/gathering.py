@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from policygate.config import ConfigFile
-from policygate.errors import UsageError
+from policygate.errors import SourceError, UsageError
 from policygate.facts import LINKERS, Half, model, run_linker
 from policygate.facts.ignores import Ignore
 from policygate.facts.own import Surroundings, guess_own, state_own
+from policygate.facts.syntax.budget import TooLargeError
 from policygate.findings import Problem, Rule
 from policygate.graphs import cached_go_mod, read_graphs
 from policygate.reading import Memory, broken, read_files, require_files
@@ -87,11 +88,21 @@ def _linked(side: Gathered, half: str, facts: Half, surroundings: Surroundings) 
         status: Literal["ok", "failed"] = "ok"
         try:
             facts = run_linker(name, side.files, surroundings, facts)
+        except SourceError as error:
+            side.problems.append(_refused(name, error))
+            status = "failed"
         except Exception as error:  # noqa: BLE001 - as for readers
             side.problems.append(broken(f"linker `{name}`", error))
             status = "failed"
         side.sources[name] = model.Source(status=status, files=0, problems=[])
     return facts
+
+
+def _refused(linker: str, error: SourceError) -> Problem:
+    """What a linker says of files that it must not try, as it would never end."""
+    message = "there is too much to compare" if isinstance(error, TooLargeError) else error.message
+    hint = error.hint or "leave files out that are not deployed: `exclude` in policygate.yaml"
+    return Problem(f"linker `{linker}`: {message}", hint, error.at)
 
 
 def _surroundings(settings: ConfigFile, sides: Sequence[model.FileFacts]) -> Surroundings:

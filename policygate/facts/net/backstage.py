@@ -27,13 +27,14 @@ _DATASTORES = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"(?:(?P<kind>[^:/\s]+):)?(?:(?P<namespace>[^:/\s]+)/)?(?P<name>[^:/\s]+)")
-_HOST = re.compile(r"(?P<name>[^\s:]+|\[[0-9a-fA-F:.]+\])(?::(?P<port>\d{1,5}))?", re.ASCII)
+_HOST = re.compile(r"(?P<name>[^\s:@/]+|\[[0-9a-fA-F:.]+\])(?::(?P<port>\d{1,5}))?", re.ASCII)
 _EDGES: tuple[tuple[str, Literal["depends_on", "consumes", "provides"]], ...] = (
     ("dependsOn", "depends_on"),
     ("dependencyOf", "depends_on"),
     ("consumesApis", "consumes"),
     ("providesApis", "provides"),
 )
+_HOSTS = "policygate.dev/hosts"
 _MOST_HOSTS = 100
 
 
@@ -42,14 +43,23 @@ def catalog_facts(documents: Iterable[Node]) -> FileFacts:
     services: list[FoundService] = []
     edges: list[FoundEdge] = []
     problems: list[Problem] = []
+    secrets: list[At] = []
     for document in documents:
         for entity in objects_in(document):
             if entity.kind.lower() in _KINDS and not entity.unnamed:
                 services.append(_service(entity))
+                secrets += _logins(entity)
                 said = list(_edges(entity))
                 edges += [each for each in said if isinstance(each, FoundEdge)]
                 problems += [each for each in said if isinstance(each, Problem)]
-    return FileFacts(services=services, edges=edges, problems=problems)
+    return FileFacts(services=services, edges=edges, problems=problems, secrets=secrets)
+
+
+def _logins(entity: Object) -> Iterator[At]:
+    """Hosts that somebody wrote with who logs in there, which is nobody's business."""
+    hosts = scalar(entity.root, "metadata", "annotations", _HOSTS)
+    if hosts and "@" in hosts.value:
+        yield hosts.at()
 
 
 def _service(entity: Object) -> FoundService:
@@ -67,7 +77,7 @@ def _service(entity: Object) -> FoundService:
         lifecycle=known["lifecycle"].lower(),
         declared=True,
         namespace=entity.namespace or "default",
-        hosts=list(hosts_of(text(entity.root, "metadata", "annotations", "policygate.dev/hosts"))),
+        hosts=list(hosts_of(text(entity.root, "metadata", "annotations", _HOSTS))),
         local=False,
         at=entity.at,
     )

@@ -24,6 +24,8 @@ from policygate.facts.syntax.budget import Budget
 MOST_POLICIES = 10
 """Policies that one fact names; more would tell nobody more."""
 
+_QUESTION = 12
+"""What asking a policy counts of the work that manifests may cause, beside its peers and ports."""
 _DNS = Ranges(((53, 53),))
 
 
@@ -177,7 +179,7 @@ class EndpointCheck:
         return any(may_use(cluster, policy, rule, target, aim.ports) for target in aim.targets)
 
     def _spend(self, policies: Iterable[Policy], times: int) -> None:
-        self.budget.spend(times * (1 + sum(policy.size for policy in policies)))
+        self.budget.spend(times * (1 + sum(_QUESTION + policy.size for policy in policies)))
 
 
 def _is_known(aim: Aim | None) -> bool:

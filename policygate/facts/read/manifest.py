@@ -33,6 +33,8 @@ _MANIFEST = re.compile(r"(?=.*^apiVersion[ \t]*:).*^kind[ \t]*:", re.MULTILINE |
 _INCLUDED = re.compile(rb"\{\{-?[ \t]{0,9}(?:include|template)[ \t]")
 _SECRET = re.compile(r"^[ \t-]*[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?Secret\b", re.MULTILINE)
 _MAX_PROBLEMS = 20
+_DOCUMENT = 60
+"""What a document counts of the work that a file may cause, beside its characters."""
 _LONGEST = 1_000_000
 """Bytes of application configuration; what is longer holds data."""
 
@@ -112,7 +114,7 @@ class _File:
         for part in parts_of(self.text):
             manifest = "apiVersion" in part.text and "kind" in part.text and _concerns(part.text)
             if manifest or self.named or (self.configuration and may_say(part.text.encode())):
-                self.budget.spend(len(part.text) // 2)
+                self.budget.spend(_DOCUMENT + len(part.text) // 2)
                 self._take(part)
 
     def _take(self, part: Part) -> None:

@@ -8,7 +8,7 @@ method is `package.Service/Method` (https://grpc.io/docs/what-is-grpc/core-conce
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
@@ -78,6 +78,8 @@ class _Said:
             self._refuse(name, "`service` must be a name")
             return
         self.services.append(_service(root, name))
+        for host in filter(_is_text, _items(root.value("hosts"))):
+            self._without_login(host)
         self.exceptions += _exceptions(root, name.value)
         targets = root.value("depends_on")
         if not isinstance(targets, Sequence):
@@ -114,8 +116,16 @@ class _Said:
         endpoints, secrets = found_in([value], Holder(service, scope="depends_on"))
         self.endpoints += [endpoint.model_copy(update={"key": "depends_on.target"}) for endpoint in endpoints]
         self.secrets += secrets
-        hosts = list(dict.fromkeys(host.name for endpoint in endpoints for host in endpoint.hosts))
-        return hosts if endpoints else [redact(target.value)]
+        if endpoints:
+            return list(dict.fromkeys(host.name for endpoint in endpoints for host in endpoint.hosts))
+        name = target.value if "://" in target.value else self._without_login(target)
+        return [redact(name)]
+
+    def _without_login(self, said: Scalar) -> str:
+        """A name without who logs in there."""
+        login, _, name = said.value.rpartition("@")
+        self.secrets += [said.at()] if login else []
+        return name
 
     def _interface(self, block: Mapping | None, protocol: str) -> str:
         """What is used of the target; empty where it is said wrongly."""
@@ -154,8 +164,12 @@ def _service(root: Mapping, name: Scalar) -> FoundService:
 
 
 def _hosts(node: Node | None) -> list[HostPort]:
-    items = node.items if isinstance(node, Sequence) else (node,)
-    return [host for item in items if _is_text(item) for host in hosts_of(item.value)]
+    return [host for item in _items(node) if _is_text(item) for host in hosts_of(item.value)]
+
+
+def _items(node: Node | None) -> Iterable[Node | None]:
+    """What a list holds, or the one thing that stands in its place."""
+    return node.items if isinstance(node, Sequence) else (node,)
 
 
 def _exceptions(root: Mapping, service: str) -> Iterator[FoundException]:
