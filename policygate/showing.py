@@ -32,6 +32,7 @@ def topology(network: model.Network) -> Topology:
             for each in network.services
         ),
         workloads=tuple(map(_workload, network.kubernetes.workloads)),
+        nginx=locations(network.nginx),
     )
 
 

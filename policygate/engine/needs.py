@@ -49,7 +49,7 @@ NETWORK: dict[str, tuple[str, ...]] = {
     "cycles": _NODES,
     "exemptions": ("edges", "service_file"),
     "host_networks": ("compose", "edges"),
-    "nginx": ("nginx",),
+    "nginx": ("nginx", "nginx_sites"),
     "kubernetes": ("endpoints", "kubernetes", "manifest"),
 }
 """The sources behind each key of `input.network`."""

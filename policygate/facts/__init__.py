@@ -42,6 +42,10 @@ READERS: dict[str, tuple[str, ...]] = {
             for end in ("toml", "json")
         ),
     ),
+    "nginx": (
+        *("nginx*.conf", "*.nginx", "*.nginx.conf", "default.conf", "*.conf.template"),
+        *(f"{start}{folder}" for start in ("", "*/") for folder in ("nginx/*.conf", "conf.d/*.conf", "sites-*/*")),
+    ),
     "manifest": ("*.yaml", "*.yml"),
 }
 """Reader name, which is its module in `facts.read`, to the paths that it reads: a name, or the last parts of a path."""
@@ -49,7 +53,7 @@ READERS: dict[str, tuple[str, ...]] = {
 SNIFFING = frozenset({"app_config", "manifest", "nginx", "service_file"})
 """The readers of names that other programs use too: such a file counts only if it says something."""
 
-FOLLOWING = frozenset({"compose", "devcontainer", "dockerfile", "github_workflow", "gitlab_ci"})
+FOLLOWING = frozenset({"compose", "devcontainer", "dockerfile", "github_workflow", "gitlab_ci", "nginx"})
 """The readers of formats that refer to other files: their `read` takes these too."""
 
 LINKERS: dict[str, tuple[str, ...]] = {
@@ -63,12 +67,12 @@ LINKERS: dict[str, tuple[str, ...]] = {
         "go_exposures",
         "go_work_flags",
     ),
-    "network": ("endpoints", "kubernetes", "edges"),
+    "network": ("endpoints", "nginx_sites", "kubernetes", "edges"),
 }
 """By half of the facts the linker names in the order they run; each is a module in `facts.link`."""
 
 
-NETWORK = ("endpoints", "services", "edges", "aliases", "exceptions", "host_networks", "kubernetes")
+NETWORK = ("endpoints", "services", "edges", "aliases", "exceptions", "host_networks", "kubernetes", "nginx")
 """What files say of the network; where nothing is said, and nothing stated, its linkers are not even imported."""
 
 

@@ -64,8 +64,9 @@ class FoundEndpoint(Fact):
     """Whether a literal password stands in it or beside it."""
     dynamic: bool
     """Whether a part depends on something that the file does not say."""
-    by: Literal["form", "name", "pair"]
-    """Why it is taken for an endpoint: its form, the name of its key, or a host and a port that stand together."""
+    by: Literal["form", "name", "pair", "pass"]
+    """Why it is taken for an endpoint: its form, the name of its key, a host and a port that stand together, or that
+    nginx passes requests there."""
     holder: str
     """What gets it, as its file calls it: a compose service, a workload, a job; empty for the whole file."""
     namespace: str
@@ -198,7 +199,9 @@ class Endpoint(Fact):
     """Whether a mesh encrypts the way to it, whatever the endpoint says."""
     credentials: bool
     dynamic: bool
-    by: Literal["form", "name", "pair"]
+    by: Literal["form", "name", "pair", "pass"]
+    """Why it is taken for an endpoint: its form, the name of its key, a host and a port that stand together, or that
+    nginx passes requests there."""
     local: bool
     """Whether all hosts are loopback or services of the same compose file."""
     scope: str

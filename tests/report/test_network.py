@@ -159,7 +159,7 @@ def test_the_command(repository: Repository) -> None:
             "",
             "services:",
             "  name    kind     owner        in  out  where",
-            "  orders  service  team-orders  0   1    policygate.yaml:3:13",
+            "  orders  service  team-orders  0   0    policygate.yaml:3:13",
             "",
             "1 endpoint, 1 edge, 1 service",
         ],

@@ -22,6 +22,7 @@ deny contains finding if {
 	some endpoint in input.network.endpoints
 	not endpoint.mesh_tls
 	not endpoint.local
+	not endpoint.by == "pass" # nginx.plaintext_upstream judges it
 	not endpoint.family in {"ldap", "smtp"}
 	not regex.match(proxies, endpoint.key)
 	some host in endpoint.hosts

@@ -92,6 +92,8 @@ mesh := checkout({}, {"mesh_tls": true})
 
 local := checkout({}, {"local": true})
 
+passed := checkout({}, {"by": "pass"})
+
 loopback := checkout({"host_class": "loopback"}, {})
 
 outside := checkout({"host_class": "external"}, {})
@@ -107,6 +109,7 @@ test_near_misses if {
 	plaintext_internal.deny == set() with input as unknown
 	plaintext_internal.deny == set() with input as mesh
 	plaintext_internal.deny == set() with input as local
+	plaintext_internal.deny == set() with input as passed
 	plaintext_internal.deny == set() with input as loopback
 	plaintext_internal.deny == set() with input as outside
 	plaintext_internal.deny == set() with input as protected

@@ -101,6 +101,8 @@ mesh := checkout({}, {"mesh_tls": true})
 
 local := checkout({}, {"local": true})
 
+passed := checkout({}, {"by": "pass"})
+
 loopback := checkout({"protected": true, "host_class": "loopback"}, {})
 
 inside := checkout({"host_class": "internal"}, {})
@@ -135,6 +137,7 @@ test_near_misses if {
 	plaintext_protocol.deny == set() with input as unknown
 	plaintext_protocol.deny == set() with input as mesh
 	plaintext_protocol.deny == set() with input as local
+	plaintext_protocol.deny == set() with input as passed
 	plaintext_protocol.deny == set() with input as loopback
 	plaintext_protocol.deny == set() with input as inside
 	plaintext_protocol.deny == set() with input as cluster

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policygate.facts.model import FileFacts, Network
-from policygate.facts.model_network import Endpoint, EndpointHost, Evidence, FoundEndpoint, HostClass
+from policygate.facts.model_network import (
+    Endpoint,
+    EndpointHost,
+    Evidence,
+    Family,
+    FoundEndpoint,
+    HostClass,
+    HostPort,
+    Tls,
+)
+from policygate.facts.model_nginx import NginxFile
 from policygate.facts.net.directory import Directory, Resolved, Where
 from policygate.facts.net.endpoint import is_datastore
 from policygate.facts.net.hosts import host_class, is_address, normal
@@ -14,11 +24,45 @@ from policygate.facts.own import Surroundings
 
 def link(files: FileFacts, surroundings: Surroundings, network: Network) -> Network:
     """Add the endpoints, sorted by place."""
-    if not files.endpoints:
+    every = [*files.endpoints, *(found for file in files.nginx for found in passed_to(file))]
+    if not every:
         return network
     linker = _Linker(Directory(files, surroundings.network), surroundings.network)
-    endpoints = [linker.endpoint(found) for found in files.endpoints]
+    endpoints = [linker.endpoint(found) for found in every]
     return network.model_copy(update={"endpoints": sorted(endpoints, key=_by_place)})
+
+
+_PASSED: dict[str, tuple[Family, Tls]] = {
+    "http": ("http", "disabled"),
+    "https": ("http", "required"),
+    "grpc": ("grpc", "disabled"),
+    "grpcs": ("grpc", "required"),
+    "memcached": ("memcached", "disabled"),
+}
+"""By the scheme of what nginx hands requests to; all others are protocols of their own."""
+
+
+def passed_to(file: NginxFile) -> Iterator[FoundEndpoint]:
+    """What nginx hands requests to, but for sockets, as endpoints."""
+    for target in file.passes:
+        family, tls = _PASSED.get(target.scheme, ("tcp", "unknown"))
+        if target.host and not target.host.startswith("/"):
+            yield FoundEndpoint(
+                key="proxy_pass" if family in {"http", "grpc"} else f"{target.scheme}_pass",
+                text=target.text,
+                scheme=target.scheme,
+                family=family,
+                hosts=[HostPort(name=target.host, port=target.port)],
+                database="",
+                tls=tls,
+                credentials=False,
+                dynamic=target.dynamic,
+                by="pass",
+                holder="",
+                namespace="",
+                scope=f"server {', '.join(target.names)}".rstrip(),
+                at=target.at,
+            )
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from policygate.facts.model_kubernetes import (
     Workload,
 )
 from policygate.facts.model_network import Endpoint, EndpointHost, FoundEndpoint
+from policygate.facts.model_nginx import NginxFile, NginxPass
 from tests.facts.link.network import alias, at, container, endpoint, linked, service
 
 SECTION = """\
@@ -311,3 +312,30 @@ def test_alias_hides_no_production_host() -> None:
     found = endpoint("compose.yml", real)
     hosts = one(found, aliases=[alias("compose.yml", real, "10.9.9.9", local=True)]).hosts
     assert [host.name for host in hosts] == [real, "10.9.9.9"]
+
+
+def test_what_nginx_passes_requests_to() -> None:
+    def target(scheme: str, host: str, port: int) -> NginxPass:
+        text = f"{scheme}://{host}:{port}"
+        dynamic = host == ""
+        return NginxPass(
+            text=text,
+            scheme=scheme,
+            host=host,
+            port=port,
+            group="",
+            dynamic=dynamic,
+            names=["w.example"],
+            at=at("n.conf"),
+        )
+
+    targets = [target("https", "a.example", 443), target("grpc", "b.example", 80), target("fastcgi", "php", 9000)]
+    targets += [target("http", "", 80), target("http", "/run/x.sock", 0)]
+    network = linked(FileFacts(nginx=[NginxFile(file="n.conf", context="main", directives=[], passes=targets)]))
+    assert [
+        (each.key, each.family, each.tls, each.hosts[0].name, each.by, each.scope) for each in network.endpoints
+    ] == [
+        ("fastcgi_pass", "tcp", "unknown", "php", "pass", "server w.example"),
+        ("proxy_pass", "http", "required", "a.example", "pass", "server w.example"),
+        ("proxy_pass", "grpc", "disabled", "b.example", "pass", "server w.example"),
+    ]

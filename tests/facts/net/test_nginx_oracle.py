@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from policygate.facts.link.nginx import nginx_of
+from policygate.facts.link.nginx_sites import nginx_of
 from policygate.facts.read.nginx import read
 from tests.facts.net.oracle.nginx import NGINX, Answer, ask, free_ports, name_server, start, stub, wait_until_ready
 
