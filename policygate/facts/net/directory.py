@@ -80,7 +80,10 @@ class Directory:
         return store[0].name if store else self.service_of(host, Where(path, "")) or name
 
     def holder_of(self, endpoint: FoundEndpoint) -> tuple[str, tuple[Evidence, ...]]:
-        """The service that has an endpoint, and what says so; empty when nothing does."""
+        """The service that has an endpoint, and what says so; empty when nothing does.
+
+        An nginx before a service is not that service: its configuration belongs to one only where a path says so.
+        """
         path = endpoint.at.path
         workload = self._cluster.holders.get((path, endpoint.namespace, endpoint.holder))
         holder = workload.name if workload else endpoint.holder
@@ -93,7 +96,7 @@ class Directory:
             return service.name, (Evidence(message=f"`{claim.pattern}` belongs to `{service.name}`", at=claim.at),)
         if holder and "#" not in holder:
             return self.named(holder, path), ()
-        return self._standing_for(path)
+        return ("", ()) if endpoint.by == "pass" else self._standing_for(path)
 
     def environment_of(self, path: str, namespace: str) -> tuple[StatedEnvironment | None, tuple[Evidence, ...]]:
         """The environment that a file, or else a namespace, belongs to, and what says so."""

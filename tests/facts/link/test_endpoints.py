@@ -331,7 +331,11 @@ def test_what_nginx_passes_requests_to() -> None:
 
     targets = [target("https", "a.example", 443), target("grpc", "b.example", 80), target("fastcgi", "php", 9000)]
     targets += [target("http", "", 80), target("http", "/run/x.sock", 0)]
-    network = linked(FileFacts(nginx=[NginxFile(file="n.conf", context="main", directives=[], passes=targets)]))
+    files = FileFacts(nginx=[NginxFile(file="n.conf", context="main", directives=[], passes=targets)])
+    assert {each.service for each in linked(files, "network: {service: orders}\n").endpoints} == {""}
+    section = "network: {services: {edge: {paths: [n.conf]}}}\n"
+    assert {each.service for each in linked(files, section).endpoints} == {"edge"}
+    network = linked(files)
     assert [
         (each.key, each.family, each.tls, each.hosts[0].name, each.by, each.scope) for each in network.endpoints
     ] == [
