@@ -147,7 +147,7 @@ def planted(text: str) -> Verdict:
         "error",
         findings,
         (Problem(text, text, place),),
-        Checked(1, 1, 1, 1, (text,), (text,)),
+        Checked(1, 1, 1, 1, 1, (text,), (text,)),
         EngineInfo("embedded", "1"),
         rules=(rule,),
         lines={text or "x": {1: line, 2: line}},

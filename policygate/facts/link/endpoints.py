@@ -1,6 +1,6 @@
 """Endpoints: what each address is, whose it is, and in which environment both ends stand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from policygate.facts.model import FileFacts, Network
@@ -24,12 +24,18 @@ from policygate.facts.own import Surroundings
 
 def link(files: FileFacts, surroundings: Surroundings, network: Network) -> Network:
     """Add the endpoints, sorted by place."""
-    every = [*files.endpoints, *(found for file in files.nginx for found in passed_to(file))]
+    every = [*_held(files.endpoints), *(found for file in files.nginx for found in passed_to(file))]
     if not every:
         return network
     linker = _Linker(Directory(files, surroundings.network), surroundings.network)
     endpoints = [linker.endpoint(found) for found in every]
     return network.model_copy(update={"endpoints": sorted(endpoints, key=_by_place)})
+
+
+def _held(endpoints: Sequence[FoundEndpoint]) -> Iterator[FoundEndpoint]:
+    """The endpoints, but for those of an environment file that some service takes: that one has them."""
+    held = {(each.at, each.key) for each in endpoints if each.holder}
+    return (each for each in endpoints if each.holder or (each.at, each.key) not in held)
 
 
 _PASSED: dict[str, tuple[Family, Tls]] = {

@@ -343,3 +343,9 @@ def test_what_nginx_passes_requests_to() -> None:
         ("proxy_pass", "http", "required", "a.example", "pass", "server w.example"),
         ("proxy_pass", "grpc", "disabled", "b.example", "pass", "server w.example"),
     ]
+
+
+def test_environment_file_that_a_service_takes() -> None:
+    taken, other = endpoint("app.env", "db"), endpoint("app.env", "db", at=at("app.env", 2))
+    files = FileFacts(endpoints=[taken, endpoint("app.env", "db", "web"), endpoint("app.env", "db", "job"), other])
+    assert [(each.holder, each.at.start.line) for each in linked(files).endpoints] == [("web", 1), ("job", 1), ("", 2)]
