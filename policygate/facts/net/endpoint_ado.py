@@ -47,7 +47,7 @@ _DEFAULTS: dict[Family, Tls] = {"postgresql": "optional", "oracle": "disabled"}
 
 
 def read_ado(draft: Draft, whole: Piece) -> bool:
-    """Fill the draft; False when the text is no such list."""
+    """Fill the draft; False when the text is no such list. A DSN says elsewhere where it leads: no host."""
     if not whole.has("="):
         return False
     whole = Piece.whole(draft.text, fields=False)
@@ -57,7 +57,8 @@ def read_ado(draft: Draft, whole: Piece) -> bool:
         return False
     name = next((name for name in _SERVERS if found.get(name)), "")
     if not name:
-        return False
+        draft.dynamic = True
+        return bool(found.get("dsn"))
     database = next((found[key] for key in _DATABASES if key in found), None)
     draft.database, draft.database_at = database.raw if database else "", database
     if name in ("endpoint", "accountendpoint"):

@@ -16,6 +16,7 @@ from policygate.facts.net.parsed import Host
 from policygate.facts.net.written import Piece
 
 _NAME = re.compile(r"(?i)(?P<name>[a-z][\w+-]{0,40}):")
+_ALIAS = re.compile("[\\w.\ue000-]+\\Z")
 _WRAPPERS = frozenset(
     {"log4jdbc", "p6spy", "otel", "aws-wrapper", "tracing", "opentracing", "wrapped", "pool", "proxy"}
 )
@@ -153,7 +154,7 @@ def _read_mysql(draft: Draft, name: str, scheme: Scheme, rest: Piece) -> bool:
 
 
 def _read_oracle(draft: Draft, rest: Piece) -> bool:
-    """`thin:user/password@target`, also with nothing before the `@`."""
+    """`thin:user/password@target`, also with nothing before the `@`; a lone word is a name that the client looks up."""
     login, target = _login(rest)
     if login is None:
         return False
@@ -162,7 +163,11 @@ def _read_oracle(draft: Draft, rest: Piece) -> bool:
     draft.user = bool(user)
     if password is not None:
         draft.hide(password)
-    return read_target(draft, target)
+    if read_target(draft, target):
+        return True
+    draft.hosts, draft.dynamic = [], True
+    draft.database, draft.database_at = target.raw, target
+    return _ALIAS.match(target.static) is not None
 
 
 def _login(rest: Piece) -> tuple[Piece | None, Piece]:

@@ -18,7 +18,8 @@ _FIELD = re.compile(r"\{[\w.:!\[\]\"']*\}")
 _DEFAULT = re.compile(
     r"\$\{\s*+(?:\w++(?P<colon>:[-+?])|[A-Z_][A-Z0-9_]*+(?P<plain>[-+?])|[\w.-]++(?P<spring>:)|\w++(?P<other>[-+?]))"
 )
-_NAMED = re.compile(r"\$\{\s*+[\w.-]*+(?:[\s}:?]|\{)")
+_NAMED = re.compile(r"\$\{(?:\s*+[\w.\[\]-]++\s*+\}|\s*+\w++:?\?|\{)")
+"""`${X}`, `${X:?message}`, `${{ x }}`."""
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _DEEPEST = 8
 """Defaults of defaults that are followed; what lies deeper is taken as it is written."""

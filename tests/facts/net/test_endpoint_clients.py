@@ -71,6 +71,7 @@ DIFFERENCES: dict[str, str] = {
     "postgres://$USER:$PASSWORD@$HOST/orders": "a variable keeps its case",
     "postgres://%s:%s@%s:%d/%s?sslmode=%s": "a format string",
     "redis://a.example:6379,b.example:6379/0": "lettuce and other clients of clusters",
+    "redis://[::1]x": "redis-py passes over what stands behind the bracket",
     "redis://a b": "redis-py would look up a name with a blank in it",
     "mongodb://mongo.example/?authMechanism=GSSAPI&authMechanismProperties=SERVICE_NAME:orders": "Kerberos is missing",
     "host=web1": "libpq takes it, but it stands in any log line",

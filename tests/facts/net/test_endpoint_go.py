@@ -14,6 +14,7 @@ SOCKET = "/var/run/postgresql"
 DIFFERENCES = {
     "postgres://app:p@ss@db.example/orders": "pgx takes the first `@`",
     "postgres://app:p@ss/word@db.example/orders": "what may be a password is not shown as a database",
+    "Server=(localdb)\\v11;Database=orders": "a server that the client starts by itself",
     "host=web1": "it stands in any log line",
     "Server=db.example;Database=orders;Uid=app;Pwd=hunter2;SslMode=None": "`SslMode` is of the clients of MySQL",
     "redis://a.example:6379,b.example:6379/0": "go-redis takes both for one name",
