@@ -145,7 +145,7 @@ class _Graph:
             if not target or host.host_class == "loopback" or target == endpoint.service:
                 continue
             line = self._line(endpoint.service, target, endpoint.family in _QUEUES)
-            line.protocols.add(endpoint.family)
+            line.protocols.update({endpoint.family} - {"unknown"})
             self._say(line.used, f"`{endpoint.key}` leads there", endpoint.at)
 
     def services(self) -> list[Service]:

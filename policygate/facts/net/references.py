@@ -20,6 +20,8 @@ _DEFAULT = re.compile(
 )
 _NAMED = re.compile(r"\$\{(?:\s*+[\w.\[\]-]++\s*+\}|\s*+\w++:?\?|\{)")
 """`${X}`, `${X:?message}`, `${{ x }}`."""
+_DASHED = re.compile(r"\$[a-z]+(?:-[a-z]+)+")
+"""The key of a Secret as Argo CD refers to it: `$email-password`."""
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _DEEPEST = 8
 """Defaults of defaults that are followed; what lies deeper is taken as it is written."""
@@ -95,7 +97,7 @@ def _operator(variable: str) -> tuple[str, int]:
 
 def literals(text: str, depth: int = 0) -> list[Span]:
     """What no report may show of a secret: all of it, or only the defaults where nothing but variables is in it."""
-    if not text.strip("*"):
+    if not text.strip("*") or _DASHED.fullmatch(text.strip()):
         return []
     spans = list(references(text))
     if depth > _DEEPEST or sum(end - start for start, end in spans) < len(text):
