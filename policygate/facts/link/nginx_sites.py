@@ -8,7 +8,7 @@ from policygate.facts.net.nginx_blocks import Node, sites_of, tree
 from policygate.facts.net.nginx_bypasses import bypasses
 from policygate.facts.net.nginx_failovers import conditions, failovers
 from policygate.facts.net.nginx_proxies import proxies
-from policygate.facts.net.nginx_servers import accesses, locations, server_of
+from policygate.facts.net.nginx_servers import accesses, locations, names_with_tls, server_of
 from policygate.facts.net.nginx_shadows import shadows
 from policygate.facts.net.nginx_trees import trees
 from policygate.facts.net.nginx_trust import trusts
@@ -38,9 +38,10 @@ def nginx_of(files: Sequence[NginxFile]) -> Nginx:
     every = [site for inside in sites for site in inside]
     whole = [site for site in every if site.whole]
     upstreams, budget = upstreams_of(tops, every), Budget(_WORK)
+    with_tls = names_with_tls(whole)
     hidden = [each for site in whole for each in shadows(site, budget)]
     return Nginx(
-        servers=[server_of(site, whole) for site in whole],
+        servers=[server_of(site, with_tls) for site in whole],
         locations=[each for site in every for each in locations(site)],
         proxies=[
             each

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from policygate.facts.net.nginx_blocks import Node, is_everyone
+from policygate.facts.net.nginx_blocks import Node
 from policygate.facts.net.nginx_content import content_of
+from policygate.facts.net.nginx_sources import Ranges, is_everyone
 from policygate.location import At
 
 _HARMLESS = re.compile(r"(?i)ssl|tls|gzip|brotli|cache|log|header|proxy|cors|mime|security|param|error")
@@ -49,11 +49,15 @@ class Access:
 
 def access_of(node: Node) -> Access:
     """Who may see what a location, or a server itself, gives out."""
+    known = node.memo.get("access")
+    if isinstance(known, Access):
+        return known
     own = list(_guards(node))
-    listed = rules(node)
-    if own and node.value("satisfy") == "any" and listed and decision(listed) == "allow":
-        own = [guard for guard in own if guard.kind in ("internal", "ssl_verify_client")]
-    return Access(tuple(own), bool(list(_perhaps(node))))
+    if own and node.value("satisfy") == "any" and decision(node) == "allow":
+        own = [guard for guard in own if guard.kind in ("internal", "ssl_verify_client", "return")]
+    access = Access(tuple(own), any(_perhaps(block) for block in (node, *node.around())))
+    node.memo["access"] = access
+    return access
 
 
 def rules(node: Node) -> list[Node]:
@@ -61,42 +65,41 @@ def rules(node: Node) -> list[Node]:
     return [rule for rule in node.inherited("allow", "deny") if rule.args]
 
 
-def decision(listed: Sequence[Node]) -> str:
+def decision(node: Node) -> str:
     """What becomes of strangers: `allow` or `deny`; empty when no rule is about them, which lets them in."""
-    return next((rule.name for rule in listed if is_everyone(rule.args[0])), "")
+    decisive = _decisive(node)
+    return decisive.name if decisive else ""
 
 
-def idle(listed: Sequence[Node]) -> Iterator[Node]:
+def _decisive(node: Node) -> Node | None:
+    """The first rule about strangers, of the innermost block that has any rules."""
+    for block in (node, *node.around()):
+        if block.own("allow", "deny"):
+            if "decisive" not in block.memo:
+                about = (rule for rule in rules(block) if is_everyone(rule.args[0]))
+                block.memo["decisive"] = next(about, None)
+            known = block.memo["decisive"]
+            return known if isinstance(known, Node) else None
+    return None
+
+
+def idle(listed: Sequence[Node]) -> list[Node]:
     """Each `allow` that no later `deny` gives a meaning to."""
-    for index, rule in enumerate(listed):
-        if rule.name == "allow" and not is_everyone(rule.args[0]):
-            denied = (later.args[0] for later in listed[index + 1 :] if later.name == "deny")
-            if not any(_overlap(rule.args[0], source) for source in denied):
-                yield rule
-
-
-def _overlap(one: str, other: str) -> bool:
-    """Whether two sources share an address, as far as that can be known."""
-    if other == "all" or "$" in one + other or one == other:
-        return True
-    first, second = _network(one), _network(other)
-    if isinstance(first, IPv4Network) and isinstance(second, IPv4Network):
-        return first.overlaps(second)
-    return isinstance(first, IPv6Network) and isinstance(second, IPv6Network) and first.overlaps(second)
-
-
-def _network(source: str) -> IPv4Network | IPv6Network | None:
-    try:
-        return ip_network(source, strict=False)
-    except ValueError:
-        return None
+    found: list[Node] = []
+    denied = Ranges()
+    for rule in reversed(listed):
+        source = rule.args[0]
+        if rule.name == "deny":
+            denied.add(source)
+        elif not is_everyone(source) and not denied.meet(source):
+            found.append(rule)
+    return found[::-1]
 
 
 def _guards(node: Node) -> Iterator[Guard]:
-    listed = rules(node)
-    if decision(listed) == "deny":
-        first = next(rule for rule in listed if rule.name == "deny" and is_everyone(rule.args[0]))
-        yield _guard("allow/deny", first)
+    decisive = _decisive(node)
+    if decisive and decisive.name == "deny":
+        yield _guard("allow/deny", decisive)
     for block in (node, *node.around()):
         for each in block.own("internal"):
             yield _guard("internal", each)
@@ -115,12 +118,16 @@ def _guard(kind: str, directive: Node) -> Guard:
     return Guard(kind, directive.at, directive.outer or directive)
 
 
-def _perhaps(node: Node) -> Iterator[Node]:
-    """What may turn strangers away, in the location and around it."""
-    for each in (each for block in (node, *node.around()) for each in block.inner):
-        by_program = each.name.startswith(_PROGRAMS) and each.name not in _JUDGED
-        if by_program or is_open_question(each) or (each.name == "if" and refuses(each) and is_personal(each)):
-            yield each
+def _perhaps(block: Node) -> bool:
+    """Whether something right in a block may turn strangers away that cannot be judged."""
+    if "perhaps" not in block.memo:
+        block.memo["perhaps"] = any(map(_may_refuse, block.inner))
+    return block.memo["perhaps"] is True
+
+
+def _may_refuse(node: Node) -> bool:
+    by_program = node.name.startswith(_PROGRAMS) and node.name not in _JUDGED
+    return by_program or is_open_question(node) or (node.name == "if" and refuses(node) and is_personal(node))
 
 
 def is_open_question(node: Node) -> bool:

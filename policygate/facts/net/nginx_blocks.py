@@ -1,6 +1,5 @@
 """A configuration as nginx sees it: blocks that inherit from those around them, servers and their locations."""
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,10 +24,20 @@ class Node:
     at: At
     outer: "Node | None"
     inner: "list[Node]" = field(default_factory=list)
+    memo: dict[str, object] = field(default_factory=dict)
+    """What others have found out about it, so that it is found out once however many blocks inherit it."""
+
+    @cached_property
+    def _by_name(self) -> "dict[str, list[tuple[int, Node]]]":
+        found: dict[str, list[tuple[int, Node]]] = {}
+        for index, node in enumerate(self.inner):
+            found.setdefault(node.name, []).append((index, node))
+        return found
 
     def own(self, *names: str) -> "list[Node]":
-        """The directives of these names right in the block."""
-        return [node for node in self.inner if node.name in names]
+        """The directives of these names right in the block, in order."""
+        found = [each for name in names for each in self._by_name.get(name, ())]
+        return [node for _, node in (found if len(names) == 1 else sorted(found, key=lambda each: each[0]))]
 
     def inherited(self, *names: str) -> "list[Node]":
         """Those of the innermost block that has any of these names; blocks further out count no more."""
@@ -144,7 +153,11 @@ class Site:
 
     def named(self, name: str) -> Node | None:
         """The location `@name`."""
-        return next((node for node in self.node.own("location") if node.args == [name]), None)
+        return self._named.get(name)
+
+    @cached_property
+    def _named(self) -> dict[str, Node]:
+        return {node.args[0]: node for node in self.node.own("location") if node.args and node.args[0][:1] == "@"}
 
 
 def sites_of(file: NginxFile, root: Node) -> list[Site]:
@@ -197,14 +210,3 @@ def _reach(host: str) -> Reach:
         return "public"
     known = host_class(name)
     return known if known in ("loopback", "internal") else "public"
-
-
-def is_everyone(source: str) -> bool:
-    """Whether a network holds strangers: all addresses, or so large a part that no organisation has it."""
-    if source == "all":
-        return True
-    try:
-        network = ipaddress.ip_network(source, strict=False)
-    except ValueError:
-        return False
-    return network.prefixlen < (8 if network.version == 4 else 7)

@@ -107,13 +107,9 @@ def _names(targets: Sequence[Target], upstreams: Upstreams) -> list[str]:
 def _uncaught(directive: Node, site: Site, location: Node, node: Node, budget: Budget) -> Iterator[str]:
     """The conditions of a directive under which the client is told the failure."""
     intercepts = node.value(node.name.removesuffix("_pass") + "_intercept_errors") == "on"
-    caught = {
-        code
-        for page in node.inherited("error_page")
-        if _goes_on(site, location, page, budget)
-        for code in page.args
-        if code.isdigit()
-    }
+    pages = node.inherited("error_page")
+    budget.spend(len(pages))
+    caught = {code for page in pages if _goes_on(site, location, page, budget) for code in page.args if code.isdigit()}
     for condition in directive.args:
         code = _OWN.get(
             condition, condition.removeprefix("http_") if condition.startswith("http_") and intercepts else ""
@@ -125,15 +121,23 @@ def _uncaught(directive: Node, site: Site, location: Node, node: Node, budget: B
 def _goes_on(site: Site, location: Node, page: Node, budget: Budget) -> bool:
     """Whether an `error_page` leads to something that makes another answer, and not to a page about the failure."""
     target = page.args[-1] if page.args else ""
-    if target.startswith("@"):
-        named = site.named(target)
-        return named is not None and named is not location
     if "://" in target:
         return True
-    path = normalised(target)
-    verdict = site.places.answer(path, budget) if path else None
-    owner = verdict.owner if verdict and verdict.kind == "location" else None
-    return owner is not None and owner is not location and content_of(owner) == "pass"
+    owner = _owner(site, target, budget)
+    return owner is not None and owner is not location and (target.startswith("@") or content_of(owner) == "pass")
+
+
+def _owner(site: Site, target: str, budget: Budget) -> Node | None:
+    """The location that an `error_page` leads to."""
+    if target.startswith("@"):
+        return site.named(target)
+    known = site.node.memo.setdefault("error pages", {})
+    if isinstance(known, dict) and target not in known:
+        path = normalised(target)
+        verdict = site.places.answer(path, budget) if path else None
+        known[target] = verdict.owner if verdict and verdict.kind == "location" else None
+    found = known.get(target) if isinstance(known, dict) else None
+    return found if isinstance(found, Node) else None
 
 
 def conditions(site: Site, budget: Budget) -> Iterator[NginxCondition]:
@@ -149,7 +153,7 @@ def conditions(site: Site, budget: Budget) -> Iterator[NginxCondition]:
                 server=site.label,
                 location=node.location.label,
                 text=node.args[0],
-                variables=variables.sources(node.args[0]),
+                variables=variables.sources(node.args[0], budget),
                 before_upstream=node.location not in later,
                 at=node.at,
             )
@@ -160,8 +164,6 @@ def _after_upstream(site: Site, budget: Budget) -> set[Node]:
     found = {node for node in site.locations if node.own("internal")}
     pages = [node for node in site.node.every() if node.name == "error_page"] + site.node.inherited("error_page")
     for target in (page.args[-1] for page in pages if page.args):
-        named = site.named(target)
-        path = None if named else normalised(target)
-        owner = named or (site.places.answer(path, budget).owner if path else None)
-        found.update(node for node in (owner, None if named else site.node) if node)
+        owner = _owner(site, target, budget)
+        found.update(node for node in (owner, None if target.startswith("@") else site.node) if node)
     return found

@@ -22,7 +22,9 @@ _PARTS = frozenset({"conf.d", "sites-available", "sites-enabled", "snippets", "i
 """Folders beside nginx.conf: what is written in them is meant from the folder above."""
 _HOMES = ("/etc/nginx/", "/usr/local/etc/nginx/", "/usr/local/nginx/conf/", "/usr/local/openresty/nginx/conf/")
 """Where an image holds the folder of nginx.conf."""
-_HARMLESS = frozenset({"mime.types", "fastcgi.conf", "koi-utf", "koi-win", "win-utf", "options-ssl-nginx.conf"})
+_HARMLESS = frozenset(
+    {"mime.types", "fastcgi.conf", "fastcgi-php.conf", "koi-utf", "koi-win", "win-utf", "options-ssl-nginx.conf"}
+)
 _HARMLESS_ENDS = ("_params", "/modules-enabled/*.conf", "/nginx/modules/*.conf")
 """What nginx and its packages bring along, which protects nothing and names no server."""
 

@@ -1,6 +1,7 @@
 """Where an nginx configuration sends what it receives: the edges that it stands for."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from policygate.facts.model_nginx import NginxPass
 from policygate.facts.net.nginx_includes import Placed
@@ -9,17 +10,19 @@ from policygate.facts.net.nginx_targets import SCHEMES, Target, target_of
 from policygate.location import At
 from policygate.redact import redact_urls
 
+_NAME = re.compile(r"\$(?:\{(\w{1,100})\}|(\w{1,100}))")
+
 
 def passes(placed: Sequence[Placed]) -> Iterator[NginxPass]:
     """One for each target, for each address of it where it is an `upstream`, in order."""
-    groups, names = _groups(placed), _names(placed)
+    groups, names, known = _groups(placed), _names(placed), _values(placed)
     for index, (statement, _) in enumerate(placed):
         if statement.name not in SCHEMES or statement.block is not None or not statement.args:
             continue
         within = _within(placed, index)
         stream = "stream" in within or "location" not in within
         written = statement.args[0]
-        target = target_of("" if stream else statement.name, written)
+        target = target_of("" if stream else statement.name, _put(written, known))
         called = names.get(within.get("server", -1), [])
         members = groups.get((stream, target.host.lower()), ())
         for member in members:
@@ -38,6 +41,20 @@ def _groups(placed: Sequence[Placed]) -> dict[tuple[bool, str], list[Statement]]
             stream = "stream" in _within(placed, index)
             groups.setdefault((stream, outer.args[0].lower()), []).append(statement)
     return groups
+
+
+def _values(placed: Sequence[Placed]) -> dict[str, str]:
+    """The variables that only one `set` gives a value to, a literal one."""
+    values: dict[str, set[str]] = {}
+    for statement, _ in placed:
+        if statement.name == "set" and len(statement.args) == 2:
+            values.setdefault(statement.args[0].lstrip("$").lower(), set()).add(statement.args[1])
+    return {name: next(iter(said)) for name, said in values.items() if len(said) == 1 and "$" not in "".join(said)}
+
+
+def _put(written: str, values: Mapping[str, str]) -> str:
+    """A target with the values of its variables, as far as they are known."""
+    return _NAME.sub(lambda found: values.get((found[1] or found[2]).lower(), found[0]), written)
 
 
 def _names(placed: Sequence[Placed]) -> dict[int, list[str]]:

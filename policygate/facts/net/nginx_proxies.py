@@ -56,7 +56,7 @@ def _lost(node: Node, targets: list[tuple[Target, Value]], upstreams: Upstreams)
 
 
 def _may_hold_one(block: Node) -> bool:
-    return block.name in ("server", "location") and any(is_open_question(each) for each in block.inner)
+    return block.name in ("server", "location") and any(map(is_open_question, block.own("include")))
 
 
 def _evidence(value: Value) -> Iterator[Evidence]:

@@ -14,12 +14,18 @@ from policygate.facts.net.nginx_upstreams import handed
 _TLS_BEFORE = re.compile(r"(?i)\$\{?http_(?:x_forwarded_(?:proto|ssl|scheme)|front_end_https|cf_visitor|x_scheme)")
 _TO_TLS = re.compile(r"(?i)\$\{?(?:scheme|https|server_port|ssl_protocol|host)\b")
 _CHALLENGE = re.compile(r"/?\\?\.well-known/")
+_NO_NAMES = frozenset({"_", "", "localhost"})
 _FORWARDED = ("proxy_set_header", "fastcgi_param")
 
 
-def server_of(site: Site, others: Sequence[Site]) -> NginxServer:
-    """One server; `others` are all, itself included."""
-    twins = [other for other in others if other is site or set(site.names) & set(other.names) - {"_", "", "localhost"}]
+def names_with_tls(sites: Sequence[Site]) -> frozenset[str]:
+    """The names that some server has TLS for."""
+    return frozenset(name for site in sites if any(each.tls for each in site.listens) for name in site.names)
+
+
+def server_of(site: Site, with_tls: frozenset[str]) -> NginxServer:
+    """One server; `with_tls` are the names that any has TLS for."""
+    own = any(listen.tls for listen in site.listens)
     in_front = any(listen.proxied for listen in site.listens) or _says_tls_ends_before(site)
     plain = [listen for listen in site.listens if listen.reach == "public" and not listen.tls and not listen.proxied]
     return NginxServer(
@@ -28,7 +34,7 @@ def server_of(site: Site, others: Sequence[Site]) -> NginxServer:
         named=any(_is_looked_up(name) for name in site.names),
         plain=[_listen(listen) for listen in plain],
         served=list(_served(site)) if plain else [],
-        tls=any(listen.tls for twin in twins for listen in twin.listens),
+        tls=own or bool(with_tls.intersection(site.names) - _NO_NAMES),
         tls_in_front=in_front,
         untimed=list(_untimed(site)),
         at=site.node.at,
@@ -48,9 +54,19 @@ def _says_tls_ends_before(site: Site) -> bool:
     """Whether something takes for granted that a proxy in front speaks TLS: it tells so, or is trusted."""
     if site.node.inherited("set_real_ip_from", "real_ip_header"):
         return True
-    tables = (node for block in site.node.around() for node in block.own("map"))
-    said = (*site.node.every(), *site.node.inherited(*_FORWARDED), *tables)
-    return any(_TLS_BEFORE.search(" ".join(node.args)) or _forwards_https(node) for node in said)
+    said = (*site.node.every(), *site.node.inherited(*_FORWARDED))
+    return any(map(_tells_of_tls, said)) or any(map(_maps_tls, site.node.around()))
+
+
+def _tells_of_tls(node: Node) -> bool:
+    return bool(_TLS_BEFORE.search(" ".join(node.args))) or _forwards_https(node)
+
+
+def _maps_tls(block: Node) -> bool:
+    """Whether a `map` right in a block is made from what a proxy in front tells."""
+    if "maps_tls" not in block.memo:
+        block.memo["maps_tls"] = any(map(_tells_of_tls, block.own("map")))
+    return block.memo["maps_tls"] is True
 
 
 def _forwards_https(node: Node) -> bool:
@@ -84,7 +100,7 @@ def _for_this_machine(node: Node) -> bool:
     listed = rules(node)
     allowed = [rule.args[0] for rule in listed if rule.name == "allow"]
     near = {source for source in allowed if source in ("unix:", "::1") or in_cidr("127.0.0.0/8", source)}
-    return decision(listed) == "deny" and near == set(allowed)
+    return decision(node) == "deny" and near == set(allowed)
 
 
 def _said(node: Node) -> str:
@@ -140,7 +156,7 @@ def accesses(site: Site) -> Iterator[NginxAccess]:
 
 
 def _access(site: Site, node: Node, own: list[Node]) -> NginxAccess:
-    decided = decision(own)
+    decided = decision(node)
     access: Access = access_of(node)
     told = any(is_open_question(each) for each in node.inner)
     return NginxAccess(

@@ -41,10 +41,11 @@ def trees(site: Site, budget: Budget) -> Iterator[NginxTree]:
     Raises: TooLargeError.
     """
     served = list(_served(site))
+    modules = _is_module_tree(site)
     for index, each in enumerate(served):
         twins = [twin for other in served[:index] if (twin := _twin(site, each, other, budget))]
         twins += [twin for other in served[index + 1 :] if (twin := _twin(site, each, other, budget)) and twin.weaker]
-        yield _tree(site, each, twins, budget)
+        yield _tree(site, each, twins, budget, modules=modules)
 
 
 def _served(site: Site) -> Iterator[_Served]:
@@ -62,7 +63,7 @@ def _served(site: Site) -> Iterator[_Served]:
     yield from sorted(found.values(), key=lambda each: (each.folder.node.at.path, each.folder.node.at.start.line))
 
 
-def _tree(site: Site, served: _Served, twins: list[NginxTwin], budget: Budget) -> NginxTree:
+def _tree(site: Site, served: _Served, twins: list[NginxTwin], budget: Budget, *, modules: bool) -> NginxTree:
     path, cached_s, says = _mutable(site, served, budget)
     return NginxTree(
         server=site.label,
@@ -71,7 +72,7 @@ def _tree(site: Site, served: _Served, twins: list[NginxTwin], budget: Budget) -
         directory=served.folder.directory,
         open=served.open,
         twins=twins,
-        module_proxy=_is_module_tree(site, served),
+        module_proxy=modules or any(map(_MODULES.search, (served.folder.directory, served.path))),
         mutable_path=path,
         mutable_cached_s=cached_s,
         mutable_at=(says or served.folder.node).at,
@@ -99,10 +100,10 @@ def _twin(site: Site, one: _Served, other: _Served, budget: Budget) -> NginxTwin
     return NginxTwin(location=node.label, path=url, weaker=not one.open, at=other.folder.node.at)
 
 
-def _is_module_tree(site: Site, served: _Served) -> bool:
-    texts = [served.folder.directory, served.path, *site.names]
-    texts += [node.located[1] for node in site.locations if node.located[0] in ("~", "~*")]
-    return any(_MODULES.search(text) for text in texts)
+def _is_module_tree(site: Site) -> bool:
+    """Whether a server is there for modules, by its names and by the files that it tells apart."""
+    patterns = [node.located[1] for node in site.locations if node.located[0] in ("~", "~*")]
+    return any(map(_MODULES.search, (*site.names, *patterns)))
 
 
 def _mutable(site: Site, served: _Served, budget: Budget) -> tuple[str, int, Node | None]:

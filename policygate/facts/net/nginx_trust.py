@@ -1,12 +1,15 @@
 """From whom nginx believes a header about the client's address (https://nginx.org/en/docs/http/ngx_http_realip_module.html)."""
 
 from collections.abc import Iterator, Sequence
-from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
+from itertools import islice
 
 from policygate.facts.model_network import Evidence
 from policygate.facts.model_nginx import NginxTrust
 from policygate.facts.net.nginx_access import rules
-from policygate.facts.net.nginx_blocks import Node, Site, is_everyone
+from policygate.facts.net.nginx_blocks import Node, Site
+from policygate.facts.net.nginx_sources import Network, is_everyone, network
+from policygate.facts.net.nginx_variables import names_in
 
 _SHOWN = 5
 _ADDRESS = "remote_addr"
@@ -16,49 +19,46 @@ def trusts(sites: Sequence[Site]) -> Iterator[NginxTrust]:
     """One for each directive, in the first server where something goes by the address."""
     known: dict[Node, NginxTrust] = {}
     for site in sites:
-        for block in (site.node, *site.locations):
-            found = site.node.inherited("set_real_ip_from") if block is site.node else block.own("set_real_ip_from")
-            wide = _wide([node for node in found if node.args])
-            for node in found:
-                if node.args and not (node in known and known[node].decides):
-                    known[node] = _trust(site, block, node, everyone=node in wide)
+        for block in (site.node, *(node for node in site.locations if node.own("set_real_ip_from"))):
+            directives = [node for node in block.inherited("set_real_ip_from") if node.args]
+            open_ = [node for node in directives if node not in known or not known[node].decides]
+            if open_:
+                known.update(_trusts(site, block, open_, _wide(directives)))
     yield from known.values()
 
 
-def _trust(site: Site, block: Node, node: Node, *, everyone: bool) -> NginxTrust:
+def _trusts(site: Site, block: Node, directives: Sequence[Node], wide: set[Node]) -> Iterator[tuple[Node, NginxTrust]]:
     header = block.value("real_ip_header") or "X-Real-IP"
-    return NginxTrust(
-        server=site.label,
-        text=node.args[0],
-        everyone=everyone,
-        header=header.lower(),
-        reachable=any(listen.reach != "loopback" for listen in site.listens),
-        decides=[each for _, each in zip(range(_SHOWN), _decides(site, block), strict=False)],
-        at=node.at,
-    )
+    decides = list(islice(_decides(site, block), _SHOWN))
+    for node in directives:
+        yield (
+            node,
+            NginxTrust(
+                server=site.label,
+                text=node.args[0],
+                everyone=node in wide,
+                header=header.lower(),
+                reachable=any(listen.reach != "loopback" for listen in site.listens),
+                decides=decides,
+                at=node.at,
+            ),
+        )
 
 
 def _wide(nodes: Sequence[Node]) -> set[Node]:
     """Those that are a part of a network which holds strangers, alone or taken together."""
-    networks = {node: _network(node.args[0]) for node in nodes}
-    v4 = [network for network in networks.values() if isinstance(network, IPv4Network)]
-    v6 = [network for network in networks.values() if isinstance(network, IPv6Network)]
-    together: list[IPv4Network | IPv6Network] = [*collapse_addresses(v4), *collapse_addresses(v6)]
+    networks = {node: found for node in nodes if (found := network(node.args[0]))}
+    v4 = [each for each in networks.values() if isinstance(each, IPv4Network)]
+    v6 = [each for each in networks.values() if isinstance(each, IPv6Network)]
+    together: list[Network] = [*collapse_addresses(v4), *collapse_addresses(v6)]
     wide = [each for each in together if is_everyone(str(each))]
-    return {node for node, network in networks.items() if any(_is_within(network, each) for each in wide)}
+    return {node for node, each in networks.items() if any(_is_within(each, outer) for outer in wide)}
 
 
-def _is_within(network: IPv4Network | IPv6Network | None, other: IPv4Network | IPv6Network) -> bool:
-    if isinstance(network, IPv4Network) and isinstance(other, IPv4Network):
-        return network.subnet_of(other)
-    return isinstance(network, IPv6Network) and isinstance(other, IPv6Network) and network.subnet_of(other)
-
-
-def _network(source: str) -> IPv4Network | IPv6Network | None:
-    try:
-        return ip_network(source, strict=False)
-    except ValueError:
-        return None
+def _is_within(one: Network, other: Network) -> bool:
+    if isinstance(one, IPv4Network) and isinstance(other, IPv4Network):
+        return one.subnet_of(other)
+    return isinstance(one, IPv6Network) and isinstance(other, IPv6Network) and one.subnet_of(other)
 
 
 def _decides(site: Site, block: Node) -> Iterator[Evidence]:
@@ -71,7 +71,7 @@ def _decides(site: Site, block: Node) -> Iterator[Evidence]:
         yield from _limits(site, node, inherits=node is block)
     variables = {_ADDRESS, "binary_remote_addr", *_geo(site)}
     for node in block.every():
-        if node.name == "if" and any(f"${name}" in " ".join(node.args) for name in variables):
+        if node.name == "if" and variables.intersection(names_in(" ".join(node.args))):
             yield Evidence(message="this condition goes by that address", at=node.at)
 
 
@@ -87,4 +87,4 @@ def _geo(site: Site) -> Iterator[str]:
     for block in site.node.around():
         for node in block.own("geo"):
             if node.args and (len(node.args) == 1 or _ADDRESS in node.args[0]):
-                yield node.args[-1].lstrip("$")
+                yield node.args[-1].lstrip("$").lower()
