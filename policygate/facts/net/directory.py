@@ -34,11 +34,16 @@ class Resolved:
     evidence: tuple[Evidence, ...]
 
 
+Placed = tuple[StatedEnvironment | None, tuple[Evidence, ...]]
+"""An environment, and what says so."""
+
+
 class Directory:
     """The services of a checkout by name and by address."""
 
     def __init__(self, files: FileFacts, stated: Stated) -> None:
         self.stated = stated
+        self._placed: dict[tuple[str, str], Placed] = {}
         self._folders = _folders(files.services)
         self._declared = {service.name.lower(): service.name for service in stated.services}
         self._declared |= {store.name.lower(): store.name for store in stated.datastores}
@@ -98,8 +103,13 @@ class Directory:
             return self.named(holder, path), ()
         return ("", ()) if endpoint.by == "pass" else self._standing_for(path)
 
-    def environment_of(self, path: str, namespace: str) -> tuple[StatedEnvironment | None, tuple[Evidence, ...]]:
+    def environment_of(self, path: str, namespace: str) -> Placed:
         """The environment that a file, or else a namespace, belongs to, and what says so."""
+        if (path, namespace) not in self._placed:
+            self._placed[path, namespace] = self._environment_of(path, namespace)
+        return self._placed[path, namespace]
+
+    def _environment_of(self, path: str, namespace: str) -> Placed:
         by_path = self.stated.environment_of_path(path)
         found = by_path or self.stated.environment_of_namespace(namespace)
         if found is None:
@@ -109,7 +119,7 @@ class Directory:
         message = f"{what} is of the environment `{environment.name}`, by `{claim.pattern}`"
         return environment, (Evidence(message=message, at=claim.at),)
 
-    def environment_of_host(self, host: str, where: Where) -> tuple[StatedEnvironment | None, tuple[Evidence, ...]]:
+    def environment_of_host(self, host: str, where: Where) -> Placed:
         """The environment that a host belongs to: by its name, or by the namespace that it is in."""
         found = self.stated.environment_of_host(host)
         if found:

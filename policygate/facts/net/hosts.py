@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from policygate.facts.model_network import HostClass
 
 if TYPE_CHECKING:
-    from ipaddress import IPv4Address, IPv6Address
+    from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 _LONGEST = 253
 """Characters of a name in the DNS (https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4)."""
@@ -24,6 +24,7 @@ _CLUSTER = (".svc", ".cluster.local")
 _INTERNAL = (".internal", ".local", ".lan", ".corp", ".intranet", ".localdomain", ".home.arpa")
 
 
+@lru_cache(maxsize=1024)
 def normal(name: str) -> str:
     """The one spelling of a host: lower case, no final dot, A-labels, IPv6 compressed, without brackets and zone.
 
@@ -112,14 +113,20 @@ def matches(pattern: str, host: str) -> bool:
 
     Without `*` or a leading dot the name itself is meant.
     """
-    host, pattern = normal(host), pattern.strip().lower().removesuffix(".")
-    if pattern.startswith("*."):
-        pattern = pattern[1:]
-    if pattern.startswith("."):
-        wanted, labels = normal(pattern[1:]).split("."), host.split(".")
-        below = labels[-len(wanted) :]
-        return len(labels) > len(wanted) and labels[0] != "" and _all_match(wanted, below)
-    return _all_match(normal(pattern).split("."), host.split("."))
+    wanted, below = _wanted(pattern)
+    labels = normal(host).split(".")
+    if below:
+        return len(labels) > len(wanted) and labels[0] != "" and _all_match(wanted, labels[-len(wanted) :])
+    return _all_match(wanted, labels)
+
+
+@lru_cache(maxsize=4096)
+def _wanted(pattern: str) -> tuple[list[str], bool]:
+    """The labels that a pattern asks for, and whether they are those above the name."""
+    pattern = pattern.strip().lower().removesuffix(".")
+    pattern = pattern[1:] if pattern.startswith("*.") else pattern
+    below = pattern.startswith(".")
+    return normal(pattern[1:] if below else pattern).split("."), below
 
 
 def _all_match(patterns: list[str], labels: list[str]) -> bool:
@@ -147,9 +154,15 @@ def in_cidr(cidr: str, host: str) -> bool:
     address = _address(normal(host))
     if address is None:
         return False
+    network = _network(cidr)
+    return network is not None and address in network
+
+
+@lru_cache(maxsize=4096)
+def _network(cidr: str) -> "IPv4Network | IPv6Network | None":
     from ipaddress import ip_network  # noqa: PLC0415 - most checkouts hold few addresses
 
     try:
-        return address in ip_network(cidr.strip(), strict=False)
+        return ip_network(cidr.strip(), strict=False)
     except ValueError:
-        return False
+        return None

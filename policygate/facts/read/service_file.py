@@ -23,6 +23,8 @@ from policygate.location import At, Text
 from policygate.redact import redact
 
 _METHOD = re.compile(r"/?(?P<method>(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*/(?:[A-Za-z_]\w*|\*))", re.ASCII)
+_WORD = re.compile(r"[\w-]+")
+"""A name that is no address."""
 _QUEUES = frozenset({"amqp", "kafka", "mqtt", "nats"})
 _MAX_PROBLEMS = 20
 _LONGEST = 200
@@ -112,6 +114,8 @@ class _Said:
 
     def _names(self, service: str, target: Scalar, protocol: str) -> list[str]:
         """What a target is called: its name, or the hosts of the endpoint that it is."""
+        if _WORD.fullmatch(target.value):
+            return [target.value]
         value = Value(f"{protocol} address", target.value, target.at())
         endpoints, secrets = found_in([value], Holder(service, scope="depends_on"))
         self.endpoints += [endpoint.model_copy(update={"key": "depends_on.target"}) for endpoint in endpoints]
