@@ -242,7 +242,7 @@ def test_many_workloads_and_policies_are_compared_in_time() -> None:
 
 def test_what_is_too_much_to_compare_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = many(100, 50, "{}")
-    monkeypatch.setattr(kubernetes, "Budget", partial(Budget, 120_000))
+    monkeypatch.setattr(kubernetes, "Budget", partial(Budget, 200_000))
     assert linked(texts).uncovered
     monkeypatch.setattr(kubernetes, "Budget", partial(Budget, 6_000))
     with pytest.raises(SourceError, match="too large"):
