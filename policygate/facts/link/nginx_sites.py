@@ -16,7 +16,7 @@ from policygate.facts.net.nginx_upstreams import upstreams_of
 from policygate.facts.own import Surroundings
 from policygate.facts.syntax.budget import Budget
 
-_WORK = 20_000_000
+_WORK = 10_000_000
 """Steps of matching: many times what hundreds of locations need."""
 
 
@@ -45,9 +45,9 @@ def nginx_of(files: Sequence[NginxFile]) -> Nginx:
         locations=[each for site in every for each in locations(site)],
         proxies=[
             each
-            for file, top, inside in zip(files, tops, sites, strict=True)
+            for inside, outside in zip(sites, map(_outside, files, tops), strict=True)
             for site in inside
-            for each in proxies(site, upstreams, outside=_outside(file, top))
+            for each in proxies(site, upstreams, outside=outside)
         ],
         failovers=list(failovers(every, upstreams, budget)),
         conditions=[each for site in every for each in conditions(site, budget)],
@@ -67,7 +67,7 @@ def _once(found: Iterable[NginxAccess]) -> list[NginxAccess]:
 
 def _outside(file: NginxFile, top: Node) -> str:
     """What else may belong to a configuration; empty when nothing does."""
-    unseen = [node for node in top.every() if node.name == "include" and node.outer and node.outer.name in ("", "http")]
+    unseen = [node for block in (top, *top.own("http")) for node in block.own("include")]
     if file.context != "main":
         return f"what includes `{file.file}`"
     return f"`{unseen[0].args[0]}`" if unseen and unseen[0].args else ""

@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from policygate.facts.net.nginx_regex import Anchor, Chars, Choice, Node, Repeat, Sequence, UndecidableError, parse
 from policygate.facts.syntax.budget import Budget
@@ -13,18 +12,30 @@ _STATES = 2000
 _TRIES = 400
 """The sets of states that a search for a path looks at."""
 _KEPT = 2000
-"""The steps of one automaton that are remembered."""
+"""The sets of states of one automaton that are remembered."""
 _LONGEST = 60
-"""The characters that it adds."""
+"""The characters that a search adds."""
 _NICE = b"xaeioutnsrlbcdfghjkmpqvwyz0123456789-_.~/ABCDEFGHIJKLMNOPQRSTUVWXYZ!$'()*+,;=:@"
 """The characters of a path that need no escape, the most readable first."""
+_NEWLINE = ord("\n")
+_NOWHERE: frozenset[str] = frozenset()
+_END = frozenset({"end", "very end"})
+_BEGIN: frozenset[int] = frozenset((-1,))
+"""Stands for the states before the first byte."""
 
 
-States = frozenset[int]
-Sides = frozenset[str]
-_NOWHERE: Sides = frozenset()
-_START: Sides = frozenset({"start"})
-_END: Sides = frozenset({"end", "very end"})
+@dataclass(eq=False, slots=True)
+class _Stop:
+    """All the states that a path may have led to so far."""
+
+    states: frozenset[int]
+    sides: frozenset[str]
+    """`start` before the first byte."""
+    closed: frozenset[int]
+    """Those states, and what is reached from them without a byte."""
+    accepts: bool
+    accepts_at_end: bool
+    ways: "dict[int, _Stop]" = field(default_factory=dict)
 
 
 @dataclass
@@ -38,46 +49,50 @@ class Automaton:
     jumps: list[tuple[tuple[str, int], ...]] = field(default_factory=lambda: [()])
     """By state where it leads without a byte, and under which condition: that of an anchor, or none."""
     first: int = 0
-    _ways: "dict[tuple[States, int, Sides], States]" = field(default_factory=dict)
-    _closures: "dict[tuple[States, Sides], States]" = field(default_factory=dict)
-    _completions: "dict[States, bytes | None]" = field(default_factory=dict)
+    _stops: dict[frozenset[int], _Stop] = field(default_factory=dict)
+    _completions: dict[_Stop, bytes | None] = field(default_factory=dict)
 
     def matches(self, path: bytes, budget: Budget) -> bool:
         """Whether some part of a path matches.
 
         Raises: TooLargeError.
         """
-        states = self._start
-        for index, byte in enumerate(path):
-            sides = _sides(path, index)
-            if 0 in self._closed(states, sides, budget):
+        budget.spend(len(path))
+        last = len(path) - 1 if path.endswith(b"\n") else len(path)
+        stop = self._begin(budget)
+        for byte in path[:last]:
+            if stop.accepts:
                 return True
-            states = self._after(states, byte, sides, budget)
-        return 0 in self._closed(states, _sides(path, len(path)), budget)
+            stop = stop.ways.get(byte) or self._after(stop, byte, budget)
+        if last == len(path):
+            return stop.accepts_at_end
+        before = self._closed(stop.states, stop.sides | {"end"}, budget)
+        return 0 in before or self._stop(self._led(before, _NEWLINE), budget).accepts_at_end
 
     def completion(self, start: bytes, budget: Budget) -> bytes | None:
         """What makes a match out of the start of a path, as short as can be; None when nothing was found.
 
-        `start` is not empty. Raises: TooLargeError.
+        Raises: TooLargeError.
         """
-        states = self._start
-        for index, byte in enumerate(start):
-            states = self._after(states, byte, _START if index == 0 else _NOWHERE, budget)
-        if states not in self._completions:
-            self._completions[states] = self._search(states, budget)
-        return self._completions[states]
+        budget.spend(len(start))
+        stop = self._begin(budget)
+        for byte in start:
+            stop = stop.ways.get(byte) or self._after(stop, byte, budget)
+        if stop not in self._completions:
+            self._completions[stop] = self._search(stop, budget)
+        return self._completions[stop]
 
-    def _search(self, states: States, budget: Budget) -> bytes | None:
-        """The shortest way from the middle of a path to its end, through sets of states."""
-        waiting, seen = deque([(states, b"")]), {states}
+    def _search(self, stop: _Stop, budget: Budget) -> bytes | None:
+        """The shortest way to the end of a path, through sets of states."""
+        waiting, seen = deque([(stop, b"")]), {stop.states}
         while waiting:
-            states, added = waiting.popleft()
-            if 0 in self._closed(states, _END, budget):
+            stop, added = waiting.popleft()
+            if stop.accepts_at_end:
                 return added
-            for byte in self._choices(self._closed(states, _NOWHERE, budget)) if len(added) < _LONGEST else ():
-                further = self._after(states, byte, _NOWHERE, budget)
-                if further not in seen and len(seen) < _TRIES:
-                    seen.add(further)
+            for byte in self._choices(stop.closed) if len(added) < _LONGEST else ():
+                further = stop.ways.get(byte) or self._after(stop, byte, budget)
+                if further.states not in seen and len(seen) < _TRIES:
+                    seen.add(further.states)
                     waiting.append((further, added + bytes([byte])))
         return None
 
@@ -88,36 +103,42 @@ class Automaton:
             if byte is not None:
                 yield byte
 
-    @property
-    def _start(self) -> States:
-        return frozenset((self.first,))
+    def _begin(self, budget: Budget) -> _Stop:
+        """Before the first byte; no later place is like it."""
+        return self._stops.get(_BEGIN) or self._stop(_BEGIN, budget)
 
-    def _after(self, states: States, byte: int, sides: Sides, budget: Budget) -> States:
-        """Where a byte leads; a match may begin behind it, too."""
-        budget.spend(1)
-        known = self._ways.get((states, byte, sides))
-        if known is None:
-            closed = self._closed(states, sides, budget)
-            known = frozenset((self.first, *(self.targets[state] for state in closed if self.masks[state] >> byte & 1)))
-            if len(self._ways) < _KEPT:
-                self._ways[states, byte, sides] = known
-        return known
+    def _after(self, stop: _Stop, byte: int, budget: Budget) -> _Stop:
+        """Where a byte leads."""
+        states = self._led(stop.closed, byte)
+        further = self._stops.get(states) or self._stop(states, budget)
+        if len(self._stops) < _KEPT:
+            stop.ways[byte] = further
+        return further
 
-    def _closed(self, states: States, sides: Sides, budget: Budget) -> States:
+    def _led(self, closed: Iterable[int], byte: int) -> frozenset[int]:
+        """The states that a byte leads to; a match may begin behind it, too."""
+        return frozenset((self.first, *(self.targets[state] for state in closed if self.masks[state] >> byte & 1)))
+
+    def _stop(self, states: frozenset[int], budget: Budget) -> _Stop:
+        begins = states is _BEGIN
+        sides = frozenset({"start"}) if begins else _NOWHERE
+        states = frozenset((self.first,)) if begins else states
+        closed, at_end = self._closed(states, sides, budget), self._closed(states, sides | _END, budget)
+        stop = _Stop(states, sides, closed, 0 in closed, 0 in at_end)
+        if len(self._stops) < _KEPT:
+            self._stops[_BEGIN if begins else states] = stop
+        return stop
+
+    def _closed(self, states: frozenset[int], sides: frozenset[str], budget: Budget) -> frozenset[int]:
         """With all states that are reached without a byte."""
-        known = self._closures.get((states, sides))
-        if known is None:
-            found, waiting = set(states), list(states)
-            while waiting:
-                for condition, target in self.jumps[waiting.pop()]:
-                    if target not in found and (not condition or condition in sides):
-                        found.add(target)
-                        waiting.append(target)
-            budget.spend(len(found))
-            known = frozenset(found)
-            if len(self._closures) < _KEPT:
-                self._closures[states, sides] = known
-        return known
+        found, waiting = set(states), list(states)
+        while waiting:
+            for condition, target in self.jumps[waiting.pop()]:
+                if target not in found and (not condition or condition in sides):
+                    found.add(target)
+                    waiting.append(target)
+        budget.spend(50 + 10 * len(found))
+        return frozenset(found)
 
     def add(self, node: Node, target: int) -> int:
         """Put a part in front of a state; the state where it begins.
@@ -158,7 +179,6 @@ class Automaton:
         return len(self.masks) - 1
 
 
-@lru_cache(maxsize=100)
 def automaton(pattern: str, *, caseless: bool) -> Automaton | None:
     """The automaton of a pattern; None when it cannot be decided here what the pattern matches."""
     made = Automaton()
@@ -167,11 +187,3 @@ def automaton(pattern: str, *, caseless: bool) -> Automaton | None:
     except UndecidableError:
         return None
     return made
-
-
-def _sides(path: bytes, index: int) -> Sides:
-    """Which anchors hold before a byte."""
-    sides = _START if index == 0 else _NOWHERE
-    if index == len(path):
-        return sides | _END
-    return sides | {"end"} if index == len(path) - 1 and path[index] == ord("\n") else sides

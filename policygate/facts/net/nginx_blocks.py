@@ -48,6 +48,19 @@ class Node:
             node = node.outer
         return []
 
+    def error_pages(self) -> "dict[str, Node]":
+        """By status the `error_page` that holds in the block: the first one that names it."""
+        block = next((block for block in (self, *self.around()) if block.own("error_page")), self)
+        return block._own_error_pages
+
+    @cached_property
+    def _own_error_pages(self) -> "dict[str, Node]":
+        pages: dict[str, Node] = {}
+        for page in self.own("error_page"):
+            for code in page.args[:-1]:
+                pages.setdefault(code, page)
+        return pages
+
     def value(self, name: str) -> str:
         """The arguments that hold for a directive, in one text; empty when there are none."""
         found = self.inherited(name)

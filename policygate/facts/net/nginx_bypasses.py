@@ -62,7 +62,7 @@ def bypasses(site: Site, budget: Budget) -> Iterator[NginxBypass]:
             yield from _returns(_Protected(site, node, own))
             yield from _rewrites(_Protected(site, node, own), budget)
         if guards and node.name == "location":
-            yield from _error_pages(_Protected(site, node, guards), budget)
+            yield from _error_pages(_Protected(site, node, guards))
 
 
 def _returns(protected: _Protected) -> Iterator[NginxBypass]:
@@ -86,14 +86,13 @@ def _rewrites(protected: _Protected, budget: Budget) -> Iterator[NginxBypass]:
                 break
 
 
-def _error_pages(protected: _Protected, budget: Budget) -> Iterator[NginxBypass]:
+def _error_pages(protected: _Protected) -> Iterator[NginxBypass]:
     site, node = protected.site, protected.node
-    told = {code for guard in protected.guards for code in _CHECKED[guard.kind]}
-    pages = node.inherited("error_page")
-    budget.spend(len(pages))
-    for each in pages:
-        target = site.named(each.args[-1]) if each.args else None
-        if target and told.intersection(each.args) and _is_open(target) and gives_out(site, node, target, "/x"):
+    told = dict.fromkeys(code for guard in protected.guards for code in _CHECKED[guard.kind])
+    pages = node.error_pages()
+    for each in dict.fromkeys(pages[code] for code in told if code in pages):
+        target = site.named(each.args[-1])
+        if target and _is_open(target) and gives_out(site, node, target, "/x"):
             yield protected.bypass("error_page", each, " ".join(["error_page", *each.args]), target.label)
 
 

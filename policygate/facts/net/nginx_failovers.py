@@ -107,14 +107,13 @@ def _names(targets: Sequence[Target], upstreams: Upstreams) -> list[str]:
 def _uncaught(directive: Node, site: Site, location: Node, node: Node, budget: Budget) -> Iterator[str]:
     """The conditions of a directive under which the client is told the failure."""
     intercepts = node.value(node.name.removesuffix("_pass") + "_intercept_errors") == "on"
-    pages = node.inherited("error_page")
-    budget.spend(len(pages))
-    caught = {code for page in pages if _goes_on(site, location, page, budget) for code in page.args if code.isdigit()}
+    pages = node.error_pages()
     for condition in directive.args:
         code = _OWN.get(
             condition, condition.removeprefix("http_") if condition.startswith("http_") and intercepts else ""
         )
-        if condition != "non_idempotent" and code not in caught:
+        page = pages.get(code)
+        if condition != "non_idempotent" and not (page and _goes_on(site, location, page, budget)):
             yield condition
 
 

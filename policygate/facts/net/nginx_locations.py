@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 from policygate.facts.net.nginx_automaton import Automaton, automaton
@@ -43,7 +44,7 @@ class Place(Generic[Owner]):
     redirects: bool = False
     """Whether its path without the final slash leads to it: it hands requests over."""
 
-    @property
+    @cached_property
     def automaton(self) -> Automaton | None:
         """That of its regular expression, when it can be decided."""
         return automaton(self.pattern, caseless=self.modifier == "~*")

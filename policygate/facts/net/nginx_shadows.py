@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from policygate.facts.model_nginx import NginxShadow, NginxUndecided
 from policygate.facts.net.nginx_access import access_of
@@ -17,6 +18,8 @@ _FILLERS = ("x", "index", "x/y", "")
 """What a path may go on with below a protected one."""
 _LITERAL = re.compile(r"\^((?:/[A-Za-z0-9_~-]+)+)(?=/|\(\?:?/|\(/|\$|$)")
 """Whole segments that every path begins with which a pattern matches."""
+_SHOWN = 3
+"""The locations that are named for a protected one."""
 _REGEXES = ("~", "~*")
 
 
@@ -39,12 +42,14 @@ def shadows(site: Site, budget: Budget) -> Iterator[NginxShadow | NginxUndecided
     """
     regexes = [place for place in site.places.every() if place.modifier in _REGEXES]
     for protected in _protected(site):
-        for place in regexes:
-            if protected.node in (place.owner, *place.owner.around()) or place.owner in protected.node.around():
-                continue
-            found = _shadow(site, protected, place, budget)
-            if found:
-                yield found
+        others = (place for place in regexes if not _nested(protected.node, place.owner))
+        found = (_shadow(site, protected, place, budget) for place in others)
+        yield from islice((each for each in found if each), _SHOWN)
+
+
+def _nested(one: Node, other: Node) -> bool:
+    """Whether they are one location, or one is in the other."""
+    return one is other or one in other.around() or other in one.around()
 
 
 def _protected(site: Site) -> Iterator[_Protected]:
@@ -68,9 +73,8 @@ def _shadow(
     if place.automaton is None:
         return _undecided(site, protected, other, budget)
     for path in _witnesses(protected.below, place, budget):
-        verdict = site.places.answer(path, budget)
-        answers = verdict.kind == "location" and verdict.owner is other
-        if answers and gives_out(site, node, other, path):
+        verdict = site.places.answer(path, budget) if gives_out(site, node, other, path) else None
+        if verdict and verdict.kind == "location" and verdict.owner is other:
             return NginxShadow(
                 server=site.label,
                 location=node.label,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from policygate.facts.model_nginx import NginxTree, NginxTwin
 from policygate.facts.net.nginx_access import access_of
@@ -13,6 +14,8 @@ from policygate.facts.syntax.budget import Budget
 _MODULES = re.compile(r"(?i)go-?_?(?:mod|proxy)|athens|(?:^|/)modules?(?:/|$)|cache/download|@v\b|\|?mod\|")
 """What speaks for a tree of Go modules."""
 _FILE = "some-file"
+_SHOWN = 3
+"""The other URLs that are named for one folder."""
 _SAMPLE = "git.acme.example/kit"
 _TIME = re.compile(r"(\d{1,9})(ms|[yMwdhms]?)")
 _SECONDS = {"y": 31536000, "M": 2592000, "w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1, "": 1, "ms": 0}
@@ -42,10 +45,23 @@ def trees(site: Site, budget: Budget) -> Iterator[NginxTree]:
     """
     served = list(_served(site))
     modules = _is_module_tree(site)
+    by_directory: dict[str, dict[tuple[str, int], int]] = {}
     for index, each in enumerate(served):
-        twins = [twin for other in served[:index] if (twin := _twin(site, each, other, budget))]
-        twins += [twin for other in served[index + 1 :] if (twin := _twin(site, each, other, budget)) and twin.weaker]
-        yield _tree(site, each, twins, budget, modules=modules)
+        urls = (each.folder.how, each.folder.cut)
+        by_directory.setdefault(each.folder.directory, {}).setdefault(urls, index)
+    for index, each in enumerate(served):
+        around = (by_directory.get(directory, {}) for directory in _around(each.folder.file(f"{each.path}/{_FILE}")))
+        others = (other for found in around for other in found.values() if other != index)
+        twins = ((other, _twin(site, each, served[other], budget)) for other in others)
+        kept = islice((twin for other, twin in twins if twin and (other < index or twin.weaker)), _SHOWN)
+        yield _tree(site, each, list(kept), budget, modules=modules)
+
+
+def _around(file: str) -> Iterator[str]:
+    """The folders that a file is in, the nearest first."""
+    while len(file) > 1 and "/" in file:
+        file = file.rpartition("/")[0] or "/"
+        yield file
 
 
 def _served(site: Site) -> Iterator[_Served]:
