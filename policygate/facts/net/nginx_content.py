@@ -10,7 +10,9 @@ from policygate.facts.model_nginx import NginxContent
 from policygate.facts.net.nginx_blocks import Node, Site
 from policygate.facts.net.nginx_targets import SCHEMES, target_of
 
-_PROGRAMS = frozenset({"stub_status", "empty_gif", "perl", "js_content"})
+_PROGRAMS = frozenset(
+    {"stub_status", "empty_gif", "perl", "js_content", "content_by_lua", "content_by_lua_block", "content_by_lua_file"}
+)
 _SCRIPTS = frozenset({"fastcgi_pass", "uwsgi_pass", "scgi_pass"})
 _WHOLE = re.compile(r"\^?/?\(?(?:\.\*|\.\+)?\)?\$?")
 """Patterns of a `rewrite` that every path matches."""
@@ -37,16 +39,21 @@ class Folder:
 
 def content_of(node: Node) -> NginxContent:
     """What a location, or a server without locations, answers with."""
-    for each in node.inner:
+    if "content" not in node.memo:
+        node.memo["content"] = _content(node)
+    known: NginxContent = node.memo["content"]  # type: ignore[assignment]
+    return known
+
+
+def _content(node: Node) -> NginxContent:
+    for each in node.own("return", "rewrite"):
         if each.name == "return" and each.args:
             return _returned(each.args)
         if each.name == "rewrite" and _is_redirect(each.args):
             return "redirect"
     if _handed(node):
         return "pass"
-    if any(each.name in _PROGRAMS or each.name.startswith("content_by_lua") for each in node.inner):
-        return "other"
-    return "static"
+    return "other" if any(each.name in _PROGRAMS for each in node.inner) else "static"
 
 
 def _returned(args: list[str]) -> NginxContent:
@@ -64,7 +71,7 @@ def _is_redirect(args: list[str]) -> bool:
 
 
 def _handed(node: Node) -> list[Node]:
-    return [each for each in node.inner if each.name in SCHEMES and each.args]
+    return [each for each in node.own(*SCHEMES) if each.args]
 
 
 def is_bare(node: Node) -> bool:

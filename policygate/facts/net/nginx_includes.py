@@ -15,6 +15,8 @@ from policygate.redact import redact
 
 _WORK = 50
 """What one directive counts of the work that a file may cause."""
+_LOOK = 4
+"""What one name counts that a pattern is held against."""
 _LONGEST_CHAIN = 30
 _DEEPEST = 100
 """Blocks and includes within each other."""
@@ -131,7 +133,7 @@ class Sources:
             return []
         if not set(pattern) & set("*?["):
             return [pattern] if self._read(pattern) is not None else []
-        self.budget.spend(len(self.files.paths))
+        self.budget.spend(_LOOK * len(self.files.paths))
         start, parts = pattern.partition("*")[0].partition("?")[0].partition("[")[0], pattern.split("/")
         near = (path for path in self.files.paths if path.startswith(start))
         names = (path for path in near if _all_match(path.split("/"), parts))
