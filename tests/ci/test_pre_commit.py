@@ -38,7 +38,9 @@ def test_every_format_that_is_read_calls_the_hook(hook: dict[str, Any], pattern:
             assert re.search(hook["files"], path), path
 
 
-@pytest.mark.parametrize("path", ["main.go", "README.md", "docs/ago.mod.txt", "modules.txt", "xgo.mod", "x.yml"])
+@pytest.mark.parametrize(
+    "path", ["main.go", "README.md", "docs/ago.mod.txt", "modules.txt", "xgo.mod", "x.json", "x.conf"]
+)
 def test_other_files_do_not(hook: dict[str, Any], path: str) -> None:
     assert not re.search(hook["files"], path)
 

@@ -38,13 +38,13 @@ def test_correct_policies_pass(make_pack: MakePack, opa_path: Path) -> None:
             (3, 23),
             "unknown input field `modulez`; known: contexts, exposures, modules, netrcs, settings, ",
         ),
-        ('deny contains "x" if input.sources.go_mood', (3, 22), "unknown input field `go_mood`; known: compose, "),
+        ('deny contains "x" if input.sources.go_mood', (3, 22), "unknown input field `go_mood`; known: app_config, "),
         (
             'deny contains "x" if input.config.parameters["a"].most',
             (3, 22),
             "unknown input field `most`; known: none",
         ),
-        ('deny contains "x" if input.network.edges', (3, 22), "unknown input field `edges`; known: none"),
+        ('deny contains "x" if input.observed.edges', (3, 22), "unknown input field `edges`; known: none"),
         (
             'deny contains "x" if http.send({})',
             (3, 22),

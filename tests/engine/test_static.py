@@ -170,7 +170,7 @@ WRONG = [
     ),
     ("first(xs) := xs[0]\ndeny contains first(input.go.modules).pth", 4, 39, "unknown input field `pth`; known: "),
     ("f(x) := x.pth\ndeny contains f(input.go.modules[0])", 3, 11, "unknown input field `pth`; known: "),
-    ("deny contains input.sources.go_mood", 3, 29, "unknown input field `go_mood`; known: compose, "),
+    ("deny contains input.sources.go_mood", 3, 29, "unknown input field `go_mood`; known: app_config, "),
     ('deny contains input.config.parameters["acme.rule"].mst', 3, 52, "unknown input field `mst`; known: most"),
     ('deny contains input.config.parameters["acme.rul"]', 3, 40, "unknown input field `acme.rul`; known: acme.rule"),
     (
@@ -179,7 +179,7 @@ WRONG = [
         17,
         "unknown input field `valu`; known: at, chain, ",
     ),
-    ("deny contains input.network.edges", 3, 29, "unknown input field `edges`; known: none"),
+    ("deny contains input.observed.edges", 3, 30, "unknown input field `edges`; known: none"),
     (
         "deny contains input.go.modules.path",
         3,
