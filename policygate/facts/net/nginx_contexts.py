@@ -23,11 +23,16 @@ _MAIN = frozenset({"http", "events", "stream", "mail"})
 
 
 def context_of(placed: Sequence[Placed]) -> NginxContext:
-    """The outermost place where all directives may stand, or the most of them."""
+    """The outermost place where all that is not within a block may stand, or the most of it, or else of the rest."""
     if any(each.statement.name in _MAIN for each in placed if each.parent < 0):
         return "main"
-    counts: dict[NginxContext, int] = {context: len(list(faults(placed, context))) for context in _CONTEXTS}
-    return min(counts, key=lambda context: counts[context])
+    top = [each for each in placed if each.parent < 0]
+    counts = {context: (_count(top, context), _count(placed, context)) for context in _CONTEXTS}
+    return min(_CONTEXTS, key=lambda context: counts[context])
+
+
+def _count(placed: Sequence[Placed], context: NginxContext) -> int:
+    return sum(1 for _ in faults(placed, context))
 
 
 def faults(placed: Sequence[Placed], context: NginxContext) -> Iterator[Fault]:

@@ -52,6 +52,11 @@ def is_kept(statement: Statement) -> bool:
     return name in _SIMPLE or name.endswith(_SUFFIXES) or name.startswith(_PREFIXES)
 
 
+def is_judged(statement: Statement) -> bool:
+    """Whether it must be as nginx wants it: those that become facts, and blocks that are none."""
+    return statement.name in _BLOCKS or statement.name in _TABLES or is_kept(statement)
+
+
 def directives(placed: Sequence[Placed]) -> Iterator[NginxDirective]:
     """Those that are kept, in order; what is in a block that is not kept is left out with it."""
     indexes = {-1: -1}

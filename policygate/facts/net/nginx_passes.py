@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from policygate.facts.model_nginx import NginxPass
+from policygate.facts.model_nginx import NginxContext, NginxPass
 from policygate.facts.net.nginx_includes import Placed
 from policygate.facts.net.nginx_statements import Statement
 from policygate.facts.net.nginx_targets import SCHEMES, Target, target_of
@@ -13,14 +13,14 @@ from policygate.redact import redact_urls
 _NAME = re.compile(r"\$(?:\{(\w{1,100})\}|(\w{1,100}))")
 
 
-def passes(placed: Sequence[Placed]) -> Iterator[NginxPass]:
+def passes(placed: Sequence[Placed], context: NginxContext) -> Iterator[NginxPass]:
     """One for each target, for each address of it where it is an `upstream`, in order."""
-    groups, names, known = _groups(placed), _names(placed), _values(placed)
+    groups, names, known = _groups(placed, context), _names(placed), _values(placed)
     for index, (statement, _) in enumerate(placed):
         if statement.name not in SCHEMES or statement.block is not None or not statement.args:
             continue
         within = _within(placed, index)
-        stream = "stream" in within or "location" not in within
+        stream = context == "stream" or "stream" in within
         written = statement.args[0]
         target = target_of("" if stream else statement.name, _put(written, known))
         called = names.get(within.get("server", -1), [])
@@ -32,13 +32,13 @@ def passes(placed: Sequence[Placed]) -> Iterator[NginxPass]:
             yield _pass(written, target, "", called, statement.at(1))
 
 
-def _groups(placed: Sequence[Placed]) -> dict[tuple[bool, str], list[Statement]]:
+def _groups(placed: Sequence[Placed], context: NginxContext) -> dict[tuple[bool, str], list[Statement]]:
     """The `server` lines of each upstream, by whether it is one of a stream and its name."""
     groups: dict[tuple[bool, str], list[Statement]] = {}
     for index, (statement, parent) in enumerate(placed):
         outer = placed[parent].statement if parent >= 0 else None
         if statement.name == "server" and statement.args and outer and outer.name == "upstream" and outer.args:
-            stream = "stream" in _within(placed, index)
+            stream = context == "stream" or "stream" in _within(placed, index)
             groups.setdefault((stream, outer.args[0].lower()), []).append(statement)
     return groups
 

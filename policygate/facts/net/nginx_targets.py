@@ -55,6 +55,9 @@ def target_of(directive: str, written: str) -> Target:
 
 
 def _split(scheme: str, rest: str) -> Target:
+    """Host, port and path; nginx knows no user information and refuses it."""
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    rest = rest[authority.rfind("@") + 1 :]
     found = _HOST.match(rest)
     if found is None:
         return Target(scheme, rest, "", "")

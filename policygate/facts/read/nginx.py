@@ -8,7 +8,7 @@ from policygate.facts.model import FileFacts, Problem, Unseen
 from policygate.facts.model_nginx import NginxContext, NginxFile
 from policygate.facts.net.nginx_contexts import context_of, faults
 from policygate.facts.net.nginx_includes import Placed, Sources
-from policygate.facts.net.nginx_kept import directives, is_kept, secrets
+from policygate.facts.net.nginx_kept import directives, is_judged, secrets
 from policygate.facts.net.nginx_passes import passes
 from policygate.facts.syntax.budget import TooLargeError
 from policygate.facts.syntax.declared import in_order
@@ -36,7 +36,9 @@ def read(path: str, data: bytes, files: Files = NO_FILES) -> FileFacts:
 
 def _facts(path: str, placed: Sequence[Placed], sources: Sources) -> FileFacts:
     context = context_of(placed)
-    nginx = NginxFile(file=path, context=context, directives=list(directives(placed)), passes=list(passes(placed)))
+    nginx = NginxFile(
+        file=path, context=context, directives=list(directives(placed)), passes=list(passes(placed, context))
+    )
     return FileFacts(
         nginx=[] if sources.problems else [nginx],
         unseen=sources.unseen,
@@ -49,5 +51,5 @@ def _facts(path: str, placed: Sequence[Placed], sources: Sources) -> FileFacts:
 def _refused(placed: Sequence[Placed], context: NginxContext) -> Iterator[Problem]:
     """What nginx refuses of the directives that count here; crossplane's tables are too old for some others."""
     for statement, message in faults(placed, context):
-        if is_kept(statement) and statement.name != "resolver":
+        if is_judged(statement) and statement.name != "resolver":
             yield Problem(message=message, at=statement.at())
