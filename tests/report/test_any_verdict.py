@@ -135,7 +135,7 @@ def verdicts(draw: st.DrawFn) -> Verdict:
         outcome=outcome,
         findings=draw(st.lists(FINDINGS, max_size=3).map(tuple)),
         problems=draw(PROBLEMS) if outcome == "error" else (),
-        checked=draw(st.builds(Checked, COUNTS, COUNTS, COUNTS, COUNTS, NAMES, NAMES)),
+        checked=draw(st.builds(Checked, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS, NAMES, NAMES)),
         compared=draw(st.none() | st.builds(Compared, TEXT, TEXT, TEXT, TEXT, st.booleans())),
         opened=draw(st.lists(NEW_PATHS, max_size=2).map(tuple)),
         around=draw(st.lists(WAYS, max_size=2).map(tuple)),
