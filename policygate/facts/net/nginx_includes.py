@@ -49,6 +49,8 @@ class Sources:
     followed: dict[str, None] = field(default_factory=dict)
     _parsed: dict[str, Parsed] = field(default_factory=dict)
     _content: dict[str, bytes | None] = field(default_factory=dict)
+    _named: dict[str, list[str]] = field(default_factory=dict)
+    """The files that an `include` means, by what it says."""
 
     def parse(self, file: Text) -> Parsed:
         """What a file holds; when it is broken that is a problem.
@@ -91,7 +93,9 @@ class Sources:
     def _included(self, statement: Statement, chain: tuple[str, ...]) -> list[tuple[str, Parsed]] | None:
         """What an include takes in; None when something of it is not here."""
         written = statement.args[0]
-        names = self._names(written, chain[0])
+        if written not in self._named:
+            self._named[written] = self._names(written, chain[0])
+        names = self._named[written]
         if not names:
             if _is_harmless(written):
                 return []
