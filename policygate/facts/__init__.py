@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from policygate.facts.files import NO_FILES, Files
 from policygate.facts.model import FileFacts, Go, Network
 from policygate.facts.secrecy import without_credentials
+from policygate.facts.unread import unread
 
 if TYPE_CHECKING:
     from policygate.facts.own import Surroundings
@@ -90,6 +91,8 @@ def run_reader(reader: str, path: str, data: bytes, files: Files = NO_FILES) -> 
     """What one file says, with the files that it takes in. Readers are imported when their first file turns up."""
     others = (files,) if reader in FOLLOWING else ()
     facts: FileFacts = import_module(f"policygate.facts.read.{reader}").read(path, data, *others)
+    hidden = unread(reader, path, data, files, facts) if facts.problems else []
+    facts = facts.model_copy(update={"secrets": [*facts.secrets, *hidden]}) if hidden else facts
     return without_credentials(facts) if others or b"@" in data else facts
 
 

@@ -82,7 +82,7 @@ def _unescaped(line: Snippet, start: int, end: int) -> str:
     done = start
     for match in _ESCAPE.finditer(line.source, start, end):
         if match["char"] == "u":
-            raise SourceError("a malformed `\\u` escape", at=line.at(*match.span()))
+            raise SourceError("not valid properties: a malformed `\\u` escape", at=line.at(*match.span()))
         made = chr(int(match["code"], 16)) if match["code"] else _NAMED.get(match["char"] or "", match["char"] or "")
         pieces += [line.source[done : match.start()], made]
         done = match.end()

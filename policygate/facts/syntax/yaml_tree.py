@@ -267,10 +267,10 @@ class _Composer:
 
     def _aliased(self, start: int, anchor: str) -> Node:
         if anchor not in self._anchors:
-            raise _RefusedError(start, f"unknown alias `*{anchor}`")
+            raise _RefusedError(start, "not valid YAML: unknown alias")
         node = self._anchors[anchor]
         if node is None:
-            raise _RefusedError(start, f"alias `*{anchor}` inside of what it stands for")
+            raise _RefusedError(start, "not valid YAML: an alias inside of what it stands for")
         return node
 
     def _require_unique(self, keys: list[Node]) -> None:

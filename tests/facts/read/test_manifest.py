@@ -169,7 +169,7 @@ def test_a_kustomization_that_changes_what_it_takes(field: str) -> None:
     ("text", "told"),
     [
         (POD.replace("image: x", "image: [x"), ["not valid YAML: did not find expected ',' or ']' 5:80-82"]),
-        (POD.replace("image: x", "image: *none"), ["unknown alias `*none` 5:24-85"]),
+        (POD.replace("image: x", "image: *none"), ["not valid YAML: unknown alias 5:24-85"]),
         (POD.replace("image: x", "image: {{ .x"), ["unseen 1:1-15"]),
         (POD.replace("  containers", "{% if x %}\n  containers"), ["unseen 1:1-15"]),
         (POD.replace("image: x", "image: [x").replace("apiVersion", "  apiVersion"), []),
