@@ -176,6 +176,7 @@ def test_no_output_shows_any_of_a_malformed_file(run: Run, repository: Repositor
         for path, text in READ.items()
         for number in range(len(MARKS.findall(text)))
     }
+    every["alias/compose.yaml"] = "services:\n  shop:\n    environment:\n      DB_PASS: *SECRET\n"
     files, secrets = planted(every, "broken")
     root = repository({**files, "policygate.yaml": SECTION})
     found = outputs(run, {"check": ("check", root, "--base=", *formats(tmp_path / "reports"))}, tmp_path / "reports")
