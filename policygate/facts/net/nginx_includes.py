@@ -15,6 +15,8 @@ from policygate.redact import redact
 
 _WORK = 50
 """What one directive counts of the work that a file may cause."""
+_INCLUDED = 500
+"""What a file counts each time that it is taken in."""
 _LOOK = 4
 """What one name counts that a pattern is held against."""
 _LONGEST_CHAIN = 30
@@ -102,6 +104,7 @@ class Sources:
             self.unseen.append(Unseen(kind="file", what=redact(written), at=statement.at(1)))
             return None
         inner = []
+        self.budget.spend(_INCLUDED * len(names))
         for name in names:
             if name in chain or len(chain) > _LONGEST_CHAIN:
                 self.problems.append(Problem(message=f"`{redact(written)}` includes itself", at=statement.at(1)))

@@ -156,15 +156,13 @@ def test_no_password_gets_into_the_facts() -> None:
 
 
 LARGE = {
-    "locations": "".join(
-        f"location /a{n}/ {{ deny all; }} location ~ x{n}\\.php$ {{ root /x; }}\n" for n in range(150)
-    ),
-    "folders": "".join(f"location /a{n}/ {{ alias /x/a{n}/; }}\n" for n in range(3_000)),
-    "error pages": "".join(f"error_page 403 @x{n}; location @x{n} {{ root /y; }}\n" for n in range(1_500)),
+    "locations": "".join(f"location /a{n}/ {{ deny all; }} location ~ x{n}\\.php$ {{ root /x; }}\n" for n in range(80)),
+    "folders": "".join(f"location /a{n}/ {{ alias /x/a{n}/; }}\n" for n in range(1_000)),
+    "error pages": "".join(f"error_page 403 @x{n}; location @x{n} {{ root /y; }}\n" for n in range(500)),
     "rules": "location / { "
-    + "".join(f"allow 10.{n // 250}.{n % 250}.1; deny 192.0.2.1;\n" for n in range(5_000))
+    + "".join(f"allow 10.{n // 250}.{n % 250}.1; deny 192.0.2.1;\n" for n in range(2_000))
     + "}",
-    "conditions": "".join(f"set $a{n} $a{n + 1}; if ($a{n} = x) {{ return 403; }}\n" for n in range(800)),
+    "conditions": "".join(f"set $a{n} $a{n + 1}; if ($a{n} = x) {{ return 403; }}\n" for n in range(250)),
     "values": "".join(f"set $a{n} $a{n + 1}$a{n + 1};\n" for n in range(99)) + "location / { proxy_pass http://$a0; }",
 }
 
@@ -173,13 +171,14 @@ LARGE = {
 def test_large_configurations_are_linked_in_time(name: str) -> None:
     began = process_time()
     assert server(LARGE[name]).servers
-    assert process_time() - began < 8
+    assert process_time() - began < 4
 
 
-def test_work_without_end_is_refused() -> None:
+def test_work_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policygate.facts.link.nginx_sites._WORK", 500_000)
     first = "location ~ php$ { deny all; }\n"
-    pairs = (f"location /a{n}/ {{ deny all; }} location ~ x{n}\\.php$ {{ root /x; }}\n" for n in range(1_000))
+    pairs = (f"location /a{n}/ {{ deny all; }} location ~ x{n}\\.php$ {{ root /x; }}\n" for n in range(300))
     began = process_time()
     with pytest.raises(TooLargeError):
         server(first + "".join(pairs))
-    assert process_time() - began < 20
+    assert process_time() - began < 5
