@@ -115,6 +115,7 @@ FORMATS: Mapping[str, Format] = {
     "go_env": Format("go/env", "shell", [_ENV]),
     "service_file": Format("order/service.json", "json", [_SERVICE, _SERVICE[1:-2]]),
     "app_config": Format("config/application.properties", "shell", [_PROPERTIES]),
+    "nginx": Format("deploy/nginx/nginx.conf", "shell", _cases("read/nginx_cases.txt")),
     "manifest": Format("deploy/config/a.yaml", "yaml", _cases("read/manifest_cases.txt")),
 }
 """By reader."""

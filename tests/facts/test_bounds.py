@@ -128,6 +128,12 @@ FILES: dict[str, dict[str, Callable[[], str]]] = {
         "depth": lambda: "a.url=redis://" + "${A:" * DEPTH,
         "continued": lambda: "a.url=redis://\\\n" * 30_000,
     },
+    "nginx": {
+        "line": lambda: f"http {{ server {{ location / {{ proxy_pass {'x' * BYTES}; }} }} }}",
+        "lines": lambda: "http {\n" + "gzip on;\n" * LINES + "}",
+        "many": lambda: "http { server {\n" + "location /a { deny all; }\n" * 2_000 + "} }",
+        "depth": lambda: "http { server {" + "location /a {" * DEPTH,
+    },
     "manifest": {
         "line": lambda: f"{POD}  - {{image: x, args: ['{URLS}']}}\n",
         "lines": lambda: POD + "  - {image: x}\n" * LINES,

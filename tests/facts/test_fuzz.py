@@ -47,6 +47,7 @@ READER_ROUNDS = {
     "go_env": 6_000,
     "service_file": 2_000,
     "app_config": 1_000,
+    "nginx": 2_000,
     "manifest": 2_000,
 }
 PARSER_ROUNDS = 5_000
