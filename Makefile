@@ -97,7 +97,7 @@ $(TOOLS)/compose-$(COMPOSE_VERSION): tests/facts/read/oracle/compose.go
 	  && go get github.com/compose-spec/compose-go/v2@v$(COMPOSE_VERSION) 2>/dev/null && go build -o ../compose .
 	@mv $(TOOLS)/compose $@ && rm -rf $(TOOLS)/new
 
-$(TOOLS)/nginx/.complete: tests/facts/net/oracle/get_nginx.sh
+$(TOOLS)/nginx/.complete: tests/facts/nginx/oracle/get_nginx.sh
 	@echo "unpacking nginx (once)" >&2
 	@sh $< $(TOOLS)/nginx
 

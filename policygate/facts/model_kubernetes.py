@@ -1,7 +1,7 @@
 """The fact types of Kubernetes manifests. `facts.model` puts them into the file stage and into the Rego input.
 
-`KubernetesObjects` is what one file says, as the reader of manifests returns it; `facts.net.policy_yaml` reads the
-NetworkPolicies for it. `Kubernetes` is what the policies see. No key is ever absent or null.
+`KubernetesObjects` is what one file says, as the reader of manifests returns it; `facts.kubernetes.policy_yaml` reads
+the NetworkPolicies for it. `Kubernetes` is what the policies see. No key is ever absent or null.
 """
 
 from typing import Literal

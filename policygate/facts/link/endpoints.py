@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from policygate.facts.endpoint.grammar import is_datastore
 from policygate.facts.model import FileFacts, Network
 from policygate.facts.model_network import (
     Endpoint,
@@ -16,7 +17,6 @@ from policygate.facts.model_network import (
 )
 from policygate.facts.model_nginx import NginxFile
 from policygate.facts.net.directory import Directory, Resolved, Where
-from policygate.facts.net.endpoint import is_datastore
 from policygate.facts.net.hosts import host_class, is_address, normal
 from policygate.facts.net.stated import Stated, claimed
 from policygate.facts.own import Surroundings

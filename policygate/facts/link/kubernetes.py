@@ -1,7 +1,7 @@
 """Kubernetes manifests together: what NetworkPolicies select and open, what meshes let by, what is blocked.
 
-Only manifests that belong together are compared (`facts.net.manifest_sets`), and no absence is concluded from a set
-that is not complete.
+Only manifests that belong together are compared (`facts.kubernetes.manifest_sets`), and no absence is concluded from a
+set that is not complete.
 """
 
 from collections import defaultdict
@@ -9,6 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Protocol, TypeVar
 
+from policygate.facts.kubernetes.manifest_cluster import ManifestCluster
+from policygate.facts.kubernetes.manifest_endpoints import MOST_POLICIES, EndpointCheck, Held
+from policygate.facts.kubernetes.manifest_near import nearest
+from policygate.facts.kubernetes.manifest_sets import ManifestSet, manifest_sets
+from policygate.facts.kubernetes.mesh import bypasses, holds, open_hosts, open_rules
+from policygate.facts.kubernetes.policy import Policy
+from policygate.facts.kubernetes.policy_facts import policy_of
+from policygate.facts.kubernetes.policy_questions import Wide, wide
+from policygate.facts.kubernetes.selectors import selector_of
 from policygate.facts.model import FileFacts, Network
 from policygate.facts.model_kubernetes import (
     Kubernetes,
@@ -27,15 +36,6 @@ from policygate.facts.model_kubernetes import (
 )
 from policygate.facts.model_network import Endpoint, Evidence
 from policygate.facts.net.directory import Directory
-from policygate.facts.net.manifest_cluster import ManifestCluster
-from policygate.facts.net.manifest_endpoints import MOST_POLICIES, EndpointCheck, Held
-from policygate.facts.net.manifest_near import nearest
-from policygate.facts.net.manifest_sets import ManifestSet, manifest_sets
-from policygate.facts.net.mesh import bypasses, holds, open_hosts, open_rules
-from policygate.facts.net.policy import Policy
-from policygate.facts.net.policy_facts import policy_of
-from policygate.facts.net.policy_questions import Wide, wide
-from policygate.facts.net.selectors import selector_of
 from policygate.facts.own import Surroundings
 from policygate.facts.syntax.budget import Budget
 from policygate.location import At

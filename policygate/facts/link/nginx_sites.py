@@ -4,15 +4,15 @@ from collections.abc import Iterable, Sequence
 
 from policygate.facts.model import FileFacts, Network
 from policygate.facts.model_nginx import Nginx, NginxAccess, NginxFile, NginxShadow, NginxUndecided
-from policygate.facts.net.nginx_blocks import Node, sites_of, tree
-from policygate.facts.net.nginx_bypasses import bypasses
-from policygate.facts.net.nginx_failovers import conditions, failovers
-from policygate.facts.net.nginx_proxies import proxies
-from policygate.facts.net.nginx_servers import accesses, locations, names_with_tls, server_of
-from policygate.facts.net.nginx_shadows import shadows
-from policygate.facts.net.nginx_trees import trees
-from policygate.facts.net.nginx_trust import trusts
-from policygate.facts.net.nginx_upstreams import upstreams_of
+from policygate.facts.nginx.blocks import Node, sites_of, tree
+from policygate.facts.nginx.bypasses import bypasses
+from policygate.facts.nginx.failovers import conditions, failovers
+from policygate.facts.nginx.proxies import proxies
+from policygate.facts.nginx.servers import accesses, locations, names_with_tls, server_of
+from policygate.facts.nginx.shadows import shadows
+from policygate.facts.nginx.trees import trees
+from policygate.facts.nginx.trust import trusts
+from policygate.facts.nginx.upstreams import upstreams_of
 from policygate.facts.own import Surroundings
 from policygate.facts.syntax.budget import Budget
 

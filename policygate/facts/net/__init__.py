@@ -1,1 +1,1 @@
-"""Endpoints, hosts, network policies and proxies: what configuration says of who talks to whom."""
+"""Who is who and what talks to what, as all files say it together; what each format says of the network."""

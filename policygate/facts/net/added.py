@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from policygate.errors import CheckoutError
 from policygate.facts import reader_of
+from policygate.facts.endpoint.grammar import Parsed, parse_endpoint
 from policygate.facts.model import ChangedFile
 from policygate.facts.model_network import AddedEndpoint, HostPort
-from policygate.facts.net.endpoint import Parsed, parse_endpoint
 from policygate.location import At, Position
 
 MAX_FILES = 2_000

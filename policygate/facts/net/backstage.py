@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
+from policygate.facts.kubernetes.objects import Object, child, is_open, objects_in, scalar, text
+from policygate.facts.kubernetes.policy_yaml import is_dynamic
 from policygate.facts.model import FileFacts, Problem
 from policygate.facts.model_network import FoundEdge, FoundService, HostPort, ServiceKind
 from policygate.facts.net.hosts import normal
-from policygate.facts.net.kubernetes_objects import Object, child, is_open, objects_in, scalar, text
-from policygate.facts.net.policy_yaml import is_dynamic
 from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar, Sequence
 from policygate.location import At
 

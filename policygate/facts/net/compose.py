@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from policygate.facts.endpoint.values import Holder, Value, found_in
 from policygate.facts.model import FileFacts
 from policygate.facts.model_network import (
     FoundAlias,
@@ -14,7 +15,6 @@ from policygate.facts.model_network import (
 from policygate.facts.net.containers import container
 from policygate.facts.net.hosts import normal
 from policygate.facts.net.sniff import may_say
-from policygate.facts.net.values import Holder, Value, found_in
 from policygate.facts.net.words import arguments
 from policygate.facts.syntax.compose_file import Service, as_the_service_sees, below
 from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar, Sequence

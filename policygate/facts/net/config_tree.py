@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from policygate.facts.endpoint.values import Value
 from policygate.facts.model import FileFacts
 from policygate.facts.net.config_values import facts_of
-from policygate.facts.net.values import Value
 from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar
 
 _LONGEST = 500

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from policygate.facts.endpoint.values import Holder, Value, found_in
 from policygate.facts.model import FileFacts
 from policygate.facts.net.examples import without_placeholders
 from policygate.facts.net.placeholders import Placeholders
-from policygate.facts.net.values import Holder, Value, found_in
 
 SCOPE = "configuration"
 

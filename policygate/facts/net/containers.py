@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from policygate.facts.endpoint.grammar import is_datastore
+from policygate.facts.endpoint.keys import FAMILIES
 from policygate.facts.model_network import FoundService, HostPort, ServiceKind
-from policygate.facts.net.endpoint import is_datastore
 from policygate.facts.net.hosts import normal
-from policygate.facts.net.keys import FAMILIES
 from policygate.location import At
 
 

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from policygate.facts.kubernetes.cluster import cluster_of, place_of
 from policygate.facts.model import FileFacts
 from policygate.facts.model_network import Evidence, FoundAlias, FoundEdge, FoundEndpoint, FoundService
-from policygate.facts.net.cluster import cluster_of, place_of
 from policygate.facts.net.hosts import normal
 from policygate.facts.net.stated import Stated, StatedEnvironment
 

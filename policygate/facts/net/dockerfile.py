@@ -1,8 +1,8 @@
 """What the stages of a Dockerfile give to the programs in their images as addresses (https://docs.docker.com/reference/dockerfile/#env)."""
 
+from policygate.facts.endpoint.keys import words_of
+from policygate.facts.endpoint.values import Holder, Value, found_in
 from policygate.facts.model import FileFacts
-from policygate.facts.net.keys import words_of
-from policygate.facts.net.values import Holder, Value, found_in
 from policygate.facts.syntax.dockerfile_build import Build
 
 _FETCHED = frozenset({"archive", "download", "mirror", "src", "tarball"})

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from policygate.facts.endpoint.values import Holder, Value, found_in
 from policygate.facts.model import FileFacts
 from policygate.facts.net.examples import without_placeholders
-from policygate.facts.net.values import Holder, Value, found_in
 from policygate.facts.syntax.dotenv_file import Binding
 
 SCOPE = "env file"

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from policygate.facts.net.endpoint import parse_endpoint
-from policygate.facts.net.settings import Named, secret_values
-from policygate.facts.net.values import Value
+from policygate.facts.endpoint.grammar import parse_endpoint
+from policygate.facts.endpoint.settings import Named, secret_values
+from policygate.facts.endpoint.values import Value
 
 _NAMES = frozenset({"dist", "example", "examples", "sample", "template", "tmpl", "tpl"})
 _LONGEST = 60

@@ -6,10 +6,10 @@ https://docs.github.com/en/actions/tutorials/use-containerized-services
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from policygate.facts.endpoint.values import Holder, Value, found_in
 from policygate.facts.model import FileFacts
 from policygate.facts.model_network import FoundEndpoint, FoundService
 from policygate.facts.net.containers import container
-from policygate.facts.net.values import Holder, Value, found_in
 from policygate.facts.syntax import yaml_tree
 from policygate.facts.syntax.github_values import EXPRESSION, Values, env_values, resolved
 from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from policygate.facts.endpoint.values import Holder, Value, found_in
 from policygate.facts.model import FileFacts
 from policygate.facts.model_network import FoundEndpoint, FoundService
 from policygate.facts.net.containers import container
-from policygate.facts.net.values import Holder, Value, found_in
 from policygate.facts.syntax import yaml_tree
 from policygate.facts.syntax.gitlab_pipeline import Pipeline
 from policygate.facts.syntax.gitlab_variables import Layer, Variables

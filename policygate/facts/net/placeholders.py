@@ -6,7 +6,7 @@ https://docs.spring.io/spring-boot/reference/features/external-config.html#featu
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from policygate.facts.net.references import default_of, references
+from policygate.facts.endpoint.references import default_of, references
 
 _DEEPEST = 8
 """References of references that are followed."""

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from policygate.errors import SourceError
+from policygate.facts.endpoint.values import Value
 from policygate.facts.model import FileFacts, Problem
 from policygate.facts.net.config_tree import settings_of
 from policygate.facts.net.config_values import facts_of
 from policygate.facts.net.sniff import may_say
-from policygate.facts.net.values import Value
 from policygate.facts.syntax.ini_file import parse_ini
 from policygate.facts.syntax.jsonc import parse_jsonc
 from policygate.facts.syntax.properties_file import parse_properties

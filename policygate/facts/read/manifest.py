@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+from policygate.facts.kubernetes.config import moved
+from policygate.facts.kubernetes.kustomization import NAMES, generated, inline_patches, read_kustomization
+from policygate.facts.kubernetes.manifest import KINDS, kubernetes_facts
+from policygate.facts.kubernetes.objects import text as text_of
 from policygate.facts.model import FileFacts, Problem, Unseen
 from policygate.facts.model_kubernetes import KubernetesObjects
 from policygate.facts.net import backstage
 from policygate.facts.net.config_tree import config_facts
-from policygate.facts.net.kubernetes import KINDS, kubernetes_facts
-from policygate.facts.net.kubernetes_config import moved
-from policygate.facts.net.kubernetes_objects import text as text_of
-from policygate.facts.net.kustomization import NAMES, generated, inline_patches, read_kustomization
 from policygate.facts.net.sniff import may_say
 from policygate.facts.syntax.budget import Budget, TooLargeError
 from policygate.facts.syntax.declared import in_order

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from policygate.facts.files import NO_FILES, Files
 from policygate.facts.model import FileFacts, Problem, Unseen
 from policygate.facts.model_nginx import NginxContext, NginxFile
-from policygate.facts.net.nginx_contexts import context_of, faults
-from policygate.facts.net.nginx_includes import Placed, Sources
-from policygate.facts.net.nginx_kept import directives, is_judged, secrets
-from policygate.facts.net.nginx_passes import passes
+from policygate.facts.nginx.contexts import context_of, faults
+from policygate.facts.nginx.includes import Placed, Sources
+from policygate.facts.nginx.kept import directives, is_judged, secrets
+from policygate.facts.nginx.passes import passes
 from policygate.facts.syntax.budget import TooLargeError
 from policygate.facts.syntax.declared import in_order
 from policygate.location import Text

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
+from policygate.facts.endpoint.values import Holder, Value, found_in
 from policygate.facts.model import FileFacts, Problem
 from policygate.facts.model_network import FoundEdge, FoundEndpoint, FoundException, FoundService, HostPort
 from policygate.facts.net.backstage import hosts_of
-from policygate.facts.net.values import Holder, Value, found_in
 from policygate.facts.syntax.declared import in_order
 from policygate.facts.syntax.jsonc import parse_jsonc
 from policygate.facts.syntax.yaml_tree import Mapping, Node, Scalar, Sequence

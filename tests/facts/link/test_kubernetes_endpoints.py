@@ -6,8 +6,8 @@ from time import process_time
 import pytest
 
 from policygate.errors import SourceError
+from policygate.facts.kubernetes import manifest_cluster
 from policygate.facts.link import kubernetes
-from policygate.facts.net import manifest_cluster
 from policygate.facts.syntax.budget import Budget
 from tests.facts.link.manifests import (
     DENY_ALL,

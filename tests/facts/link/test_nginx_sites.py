@@ -1,6 +1,6 @@
 """Nginx configurations as a whole: what is missing, what stands in several files, and work that has no end.
 
-That the rules agree with a real nginx is the matter of `tests/facts/net/test_nginx_oracle.py`.
+That the rules agree with a real nginx is the matter of `tests/facts/nginx/test_nginx_oracle.py`.
 """
 
 from collections.abc import Mapping

@@ -2,11 +2,11 @@
 
 import pytest
 
+from policygate.facts.endpoint.values import Holder, Value, found_in
 from policygate.facts.net.config_values import facts_of, is_connection
 from policygate.facts.net.examples import is_example, is_placeholder
 from policygate.facts.net.placeholders import Placeholders
 from policygate.facts.net.sniff import may_say
-from policygate.facts.net.values import Holder, Value, found_in
 from policygate.facts.net.words import arguments
 from policygate.location import Text
 from tests.facts.net.telling import span

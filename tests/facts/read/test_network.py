@@ -126,7 +126,12 @@ def test_files_without_endpoints_and_those_of_other_programs_say_nothing(path: s
     [
         ("appsettings.json", '{"a":\n "redis://a",', "not valid JSON: it ends too early", "2:14-14"),
         ("appsettings.Development.json", '{"a": redis://a}', "not valid JSON", "1:7-17"),
-        ("application-prod.properties", "a=redis://a\nb=\\u12\n", "not valid properties: a malformed `\\u` escape", "2:3-5"),
+        (
+            "application-prod.properties",
+            "a=redis://a\nb=\\u12\n",
+            "not valid properties: a malformed `\\u` escape",
+            "2:3-5",
+        ),
         ("application.toml", "a = 1\nb = redis://a\n", "not valid TOML", "2:1-14"),
         ("application.properties", "a=redis://a" + "\n" * 500_000, "larger than 500,000 characters", "1:1-12"),
         (".env", "A=redis://a\nB=x" + " " * 1001 + "y\n", "too many blanks in a row to read", "2:4-1005"),

@@ -1,0 +1,1 @@
+"""From any text or setting to the endpoint that it names."""

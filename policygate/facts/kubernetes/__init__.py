@@ -1,0 +1,1 @@
+"""Kubernetes manifests: objects, what belongs together, and what NetworkPolicies let through."""
