@@ -17,7 +17,7 @@
 #   profiles: [baseline]
 package policygate.nginx.failover_on_upstream_status
 
-# How nginx's own begin that are set once something was handed over; one's own may be called `$upstream_name`.
+# What nginx sets once something was handed over, or how such names begin; one's own may be called `$upstream_name`.
 only_afterwards := {
 	"upstream_addr",
 	"upstream_bytes_received",
@@ -40,6 +40,7 @@ deny contains finding if {
 		some variable in condition.variables
 		some known in only_afterwards
 		startswith(variable, known)
+		true in {variable == known, endswith(known, "_")}
 	]
 	where := trim_space(concat(" ", [condition.server, condition.location]))
 	finding := {

@@ -32,11 +32,21 @@ test_condition_that_never_holds if {
 	found.message == "`$upstream_status` is empty when `if ($failed)` is decided"
 }
 
+on_header := condition({"text": "$upstream_http_x_state", "variables": ["upstream_http_x_state"]})
+
+test_headers_of_the_upstream if {
+	some found in failover_on_upstream_status.deny with input as on_header
+	found.message == "`$upstream_http_x_state` is empty when `if ($upstream_http_x_state)` is decided"
+}
+
 after_a_failure := condition({"before_upstream": false})
 
 own_variable := condition({"text": "$upstream_name = blue", "variables": ["upstream_name"]})
 
+own_status := condition({"text": "$upstream_status_old", "variables": ["upstream_status_old"]})
+
 test_other_conditions_may_hold if {
+	failover_on_upstream_status.deny == set() with input as own_status
 	failover_on_upstream_status.deny == set() with input as after_a_failure
 	failover_on_upstream_status.deny == set() with input as own_variable
 	failover_on_upstream_status.deny == set() with input as {}

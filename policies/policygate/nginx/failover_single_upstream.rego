@@ -2,8 +2,8 @@
 # title: A fail-over to the next upstream has nobody to go to
 # description: >-
 #   `proxy_next_upstream` asks another server of the same upstream. With one server, or with one try, the first failure
-#   is what the client gets, whatever statuses are named. A static `error_page` tells of the failure but is no fail-
-#   over.
+#   is what the client gets, whatever statuses are named. A static `error_page` tells of the failure but is
+#   no fail-over.
 # related_resources:
 #   - ref: https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream
 #     description: What is asked next, and when

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from policygate.facts.model_network import Evidence
 from policygate.facts.model_nginx import NginxCondition, NginxFailover
-from policygate.facts.net.hosts import is_address
+from policygate.facts.net.hosts import host_class, is_address
 from policygate.facts.nginx.blocks import Node, Site
 from policygate.facts.nginx.content import content_of
 from policygate.facts.nginx.targets import Target, target_of
@@ -101,7 +101,7 @@ def _names(targets: Sequence[Target], upstreams: Upstreams) -> list[str]:
         for node in (upstreams.members(target) or (None,))
         if node is None or "down" not in node.args
     ]
-    return list(dict.fromkeys(host for host in hosts if not host.startswith("/") and not is_address(host)))[:3]
+    return list(dict.fromkeys(host for host in hosts if host_class(host) != "loopback" and not is_address(host)))[:3]
 
 
 def _uncaught(directive: Node, site: Site, location: Node, node: Node, budget: Budget) -> Iterator[str]:
