@@ -150,15 +150,17 @@ def inputs_of(case: Case, sides: Sequence[Gathered]) -> list[model.Facts]:
 
 def _opened(case: Case, base: Gathered, head: Gathered) -> dict[str, object]:
     """What a change adds to the network: new paths, and endpoints in added lines of files that are not excluded."""
+    from policygate.facts.link.endpoints import classified  # noqa: PLC0415 - as below
     from policygate.facts.net.added import added_in  # noqa: PLC0415 - a plain check compares nothing
     from policygate.facts.net.opened import opened  # noqa: PLC0415
 
     ground = case.ground
     moved = {old: new for old, new in ground.renames.items() if same_environment(old, new)}
     kept = [file for file in ground.changed if not is_excluded(file.path, ground.settings.config.exclude)]
+    added = added_in(kept, ground.base.content, ground.head.content) if ground.base else []
     return {
         "opened": opened(base.network, head.network, moved),
-        "endpoints": added_in(kept, ground.base.content, ground.head.content) if ground.base else [],
+        "endpoints": classified(added, head.files, ground.settings.network()) if added else [],
     }
 
 

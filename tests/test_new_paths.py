@@ -100,3 +100,54 @@ def test_without_a_base_nothing_is_new(repository: Make) -> None:
     verdict = check(Request(repository(START), "2026-11-27", engine="embedded"))
     assert (verdict.opened, verdict.around) == ((), ())
     assert [each for each in verdict.findings if each.rule.id == "net.new_path"] == []
+
+
+SOURCE = {**START, "main.go": 'package main\n\nvar shared = "postgres://u:old-secret@db.prod.acme.example/x"\n'}
+LITERALS = """\
+var (
+	ours  = "redis://cache.prod.acme.example:6379/0"
+	theirs = "https://api.partner.example/v1"
+	login = "shop:hunter2-secret@tcp(db.partner.example:3306)/shop"
+	local = "postgres://postgres:postgres@localhost/test"
+)
+"""
+WAIVER = """\
+version: 1
+waivers:
+  - rule: net.address_in_source
+    path: main.go
+    reason: moves to the configuration next week
+    owner: orders
+    created: 2026-11-01
+    expires: 2026-12-01
+"""
+
+
+def in_source(verdict: Verdict) -> list[tuple[str, str, int, int, str]]:
+    return [
+        (each.rule.id, each.disposition, each.at.start.line, each.at.start.column, each.change)
+        for each in verdict.findings
+        if each.rule.id.endswith("_in_source")
+    ]
+
+
+def test_added_lines_of_a_source(repository: Make) -> None:
+    """What stood there before is not of the change; what is outside, or of the own machine, is left alone."""
+    added = {"main.go": SOURCE["main.go"] + LITERALS}
+    verdict = merge_request(repository(SOURCE), added)
+    assert in_source(verdict) == [
+        ("net.address_in_source", "active", 5, 11, "new"),
+        ("net.credentials_in_source", "active", 7, 11, "new"),
+    ]
+    assert not any(password in repr(verdict) for password in ("hunter2", "old-secret"))
+    waived = merge_request(repository({**SOURCE, "policygate-waivers.yaml": WAIVER}, name="waived"), added)
+    assert [each[:2] for each in in_source(waived)] == [
+        ("net.address_in_source", "waived"),
+        ("net.credentials_in_source", "active"),
+    ]
+
+
+def test_without_environments_no_address_is_protected(repository: Make) -> None:
+    files = {**SOURCE, "policygate.yaml": "version: 1\n"}
+    verdict = merge_request(repository(files), {"main.go": SOURCE["main.go"] + LITERALS})
+    assert [each[0] for each in in_source(verdict)] == ["net.credentials_in_source"]

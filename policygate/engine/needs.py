@@ -62,7 +62,7 @@ CHANGE: dict[str, tuple[str, ...]] = {
     "sums": ("go_sum",),
     "downgrades": ("go_mod",),
     "opened": _NODES,
-    "endpoints": (),
+    "endpoints": _NODES,
 }
 """The sources behind each key of `input.change`; git itself tells the most of it."""
 

@@ -10,7 +10,6 @@ from pydantic import Field
 
 from policygate.facts.model_kubernetes import Kubernetes, KubernetesObjects
 from policygate.facts.model_network import (
-    AddedEndpoint,
     Cycle,
     Edge,
     Endpoint,
@@ -770,7 +769,7 @@ class Change(Fact):
     """Of files that both sides have, renames followed."""
     opened: list[Opened] = []
     """Of the whole network: the new edges, sorted by both ends, then datastores that services reach over others."""
-    endpoints: list[AddedEndpoint] = []
+    endpoints: list[Endpoint] = []
     """In added lines of sources and scripts, in the order of the files and lines."""
 
 

@@ -1,11 +1,12 @@
 """Endpoints: what each address is, whose it is, and in which environment both ends stand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from policygate.facts.endpoint.grammar import is_datastore
 from policygate.facts.model import FileFacts, Network
 from policygate.facts.model_network import (
+    AddedEndpoint,
     Endpoint,
     EndpointHost,
     Evidence,
@@ -30,6 +31,17 @@ def link(files: FileFacts, surroundings: Surroundings, network: Network) -> Netw
     linker = _Linker(Directory(files, surroundings.network), surroundings.network)
     endpoints = [linker.endpoint(found) for found in every]
     return network.model_copy(update={"endpoints": sorted(endpoints, key=_by_place)})
+
+
+def classified(added: Iterable[AddedEndpoint], files: FileFacts, stated: Stated) -> list[Endpoint]:
+    """The endpoints in added lines, with all that the files of their side and `policygate.yaml` know of them."""
+    linker = _Linker(Directory(files, stated), stated)
+    return [linker.endpoint(_as_found(each)) for each in added]
+
+
+def _as_found(added: AddedEndpoint) -> FoundEndpoint:
+    """A literal has no key, and stands in a line and no part of a configuration."""
+    return FoundEndpoint(key="", by="form", holder="", namespace="", scope="added line", **dict(added))
 
 
 def _held(endpoints: Sequence[FoundEndpoint]) -> Iterator[FoundEndpoint]:

@@ -11,7 +11,7 @@ from policygate.errors import CheckoutError
 from policygate.facts import reader_of
 from policygate.facts.endpoint.grammar import Parsed, parse_endpoint
 from policygate.facts.model import ChangedFile
-from policygate.facts.model_network import AddedEndpoint, HostPort
+from policygate.facts.model_network import AddedEndpoint, Endpoint, HostPort
 from policygate.location import At, Position
 
 MAX_FILES = 2_000
@@ -147,7 +147,7 @@ def _lines(data: bytes) -> list[str]:
     return data.decode("utf-8", "replace").split("\n")
 
 
-def hidden(endpoints: Iterable[AddedEndpoint]) -> Iterator[At]:
+def hidden(endpoints: Iterable[AddedEndpoint | Endpoint]) -> Iterator[At]:
     """The spans of their passwords, which no report may show."""
     for endpoint in endpoints:
         for blanked in _BLANKED.finditer(endpoint.text) if endpoint.credentials else ():
