@@ -199,7 +199,7 @@ class NginxShadow(Fact):
 
 
 class NginxUndecided(Fact):
-    """A protected location beside a regular expression that may answer for it; the gate cannot tell."""
+    """A protected location for which another one may answer; the gate cannot tell whether, or whom that keeps out."""
 
     server: str
     location: str

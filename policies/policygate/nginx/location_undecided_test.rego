@@ -20,7 +20,7 @@ test_pattern_that_is_not_understood if {
 		"subject": "api.acme.example: location ~ (?=/) may answer for location /internal/",
 		"at": facts_test.at_in("deploy/nginx.conf", 9, 7),
 		"related": [{
-			"message": "a pattern that the gate does not understand",
+			"message": "whether this one answers, or whom it keeps out, is not known",
 			"at": facts_test.at_in("deploy/nginx.conf", 12, 5),
 		}],
 	}} with input as undecided

@@ -5,6 +5,7 @@ Nginx runs `return` and `rewrite` before it checks access (https://nginx.org/en/
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +26,8 @@ _SHORT = 200
 """The longest path on which Python's `re` is tried."""
 _LOOPS = 3
 """The repetitions without limit of a pattern that is tried with it: the time is a power of this."""
+_UNLIKE = re.compile(r"\[\[|--|&&|\|\||~~|\(\?'|\\[zZhHe]")
+"""What Python takes for something else, or does not take."""
 _REFERENCE = re.compile(r"\$\{?(\d)\}?")
 
 
@@ -78,7 +81,7 @@ def _rewrites(protected: _Protected, budget: Budget) -> Iterator[NginxBypass]:
         if len(each.args) < 2 or each.args[2:3] not in ([], ["last"]) or "://" in each.args[1]:
             continue
         for path in _samples(protected.node, budget):
-            changed = rewritten(each.args[0], each.args[1], path)
+            changed = rewritten(each.args[0], each.args[1], path, budget)
             verdict = protected.site.places.answer(changed, budget) if changed else None
             target = verdict.owner if verdict and verdict.kind == "location" else None
             if target and target is not protected.node and _is_open(target):
@@ -119,11 +122,18 @@ def _samples(node: Node, budget: Budget) -> Iterator[str]:
         yield from () if modifier == "=" else (f"{pattern}x", f"{pattern}/x", f"{pattern}x/y")
 
 
-def rewritten(pattern: str, replacement: str, path: str) -> str | None:
-    """What a `rewrite` makes of a path; None when it does not apply, or when that cannot be decided in bounded time."""
-    if len(path) > _SHORT or not _is_tame(pattern):
+def rewritten(pattern: str, replacement: str, path: str, budget: Budget) -> str | None:
+    """What a `rewrite` makes of a path; None when it does not apply, or when that cannot be decided in bounded time.
+
+    Raises: TooLargeError.
+    """
+    loops = _loops_of(pattern)
+    if len(path) > _SHORT or not 0 <= loops <= _LOOPS or _UNLIKE.search(pattern):
         return None
-    found = re.search(pattern.replace("(?<", "(?P<").encode(), path.encode("latin-1", "replace"))
+    budget.spend(1 + len(path) ** loops // 20)
+    found: re.Match[bytes] | None = None
+    with suppress(re.error):
+        found = re.search(pattern.replace("(?<", "(?P<").encode(), path.encode("latin-1", "replace"))
     if found is None:
         return None
     groups = ["" if group is None else group.decode("latin-1") for group in (found[0], *found.groups())]
@@ -131,12 +141,12 @@ def rewritten(pattern: str, replacement: str, path: str) -> str | None:
     return None if "$" in text else normalised(text.partition("?")[0])
 
 
-def _is_tame(pattern: str) -> bool:
+def _loops_of(pattern: str) -> int:
+    """The repetitions in a pattern, which Python tries one after another; negative when they are not so simple."""
     try:
-        node = parse(pattern, caseless=False)
+        return _loops(parse(pattern, caseless=False))
     except UndecidableError:
-        return False
-    return 0 <= _loops(node) <= _LOOPS
+        return -1
 
 
 def _loops(node: Part, *, inside: bool = False) -> int:

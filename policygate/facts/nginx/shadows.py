@@ -68,23 +68,33 @@ def _shadow(
 ) -> NginxShadow | NginxUndecided | None:
     node, other = protected.node, place.owner
     access = access_of(other)
-    if access.guards or access.undecided:
+    if access.guards:
         return None
     if place.automaton is None:
         return _undecided(site, protected, other, budget)
     for path in _witnesses(protected.below, place, budget):
         verdict = site.places.answer(path, budget) if gives_out(site, node, other, path) else None
         if verdict and verdict.kind == "location" and verdict.owner is other:
-            return NginxShadow(
-                server=site.label,
-                location=node.label,
-                protected_by=protected.kinds,
-                by=other.label,
-                path=path,
-                at=protected.at,
-                by_at=other.at,
-            )
+            return _doubt(site, protected, other) if access.undecided else _certain(site, protected, other, path)
     return None
+
+
+def _certain(site: Site, protected: _Protected, other: Node, path: str) -> NginxShadow:
+    return NginxShadow(
+        server=site.label,
+        location=protected.node.label,
+        protected_by=protected.kinds,
+        by=other.label,
+        path=path,
+        at=protected.at,
+        by_at=other.at,
+    )
+
+
+def _doubt(site: Site, protected: _Protected, other: Node) -> NginxUndecided:
+    return NginxUndecided(
+        server=site.label, location=protected.node.label, by=other.label, at=protected.at, by_at=other.at
+    )
 
 
 def _witnesses(below: str, place: Place[Node], budget: Budget) -> Iterator[str]:
@@ -106,6 +116,4 @@ def _undecided(site: Site, protected: _Protected, other: Node, budget: Budget) -
     verdict = site.places.answer(f"{protected.below}/x", budget)
     if verdict.kind != "unknown" or content_of(other) not in ("pass", "static"):
         return None
-    return NginxUndecided(
-        server=site.label, location=protected.node.label, by=other.label, at=protected.at, by_at=other.at
-    )
+    return _doubt(site, protected, other)

@@ -8,6 +8,18 @@ from policygate.location import At, Text
 
 _DEEPEST = 60
 """Blocks within blocks; people write five."""
+_BLOCKS = {
+    "http": (0,),
+    "events": (0,),
+    "stream": (0,),
+    "server": (0,),
+    "types": (0,),
+    "upstream": (1,),
+    "location": (1, 2),
+    "map": (2,),
+    "geo": (1, 2),
+}
+"""Blocks that say whose file it is, with the numbers of their arguments: servers of other programs have names."""
 _NEWER = frozenset({"http2", "http3", "quic_retry", "ssl_reject_handshake", "access_by_lua_block", "lua_package_path"})
 """Directives that crossplane's tables do not hold, and that a file may consist of."""
 
@@ -19,6 +31,11 @@ class Statement:
     file: Text
     words: list[Token]
     block: "list[Statement] | None"
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it holds others."""
+        return self.block is not None
 
     @property
     def name(self) -> str:
@@ -50,8 +67,12 @@ class Parsed:
 
     @property
     def plausible(self) -> bool:
-        """Whether it is made of nginx's directives, most of it at least."""
-        known = sum(statement.name in _known() for statement in self.top)
+        """Whether it is made of nginx's directives: a block that is nginx's alone, or most of what it says."""
+        if any(
+            len(statement.words) - 1 in _BLOCKS.get(statement.name, ()) for statement in self.top if statement.is_block
+        ):
+            return True
+        known = sum(statement.name in _known() for statement in self.top if not statement.is_block)
         return known > 0 and known >= len(self.top) - known
 
 

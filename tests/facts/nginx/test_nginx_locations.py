@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from policygate.facts.nginx.locations import Modifier, Place, Places
+from policygate.facts.nginx.bypasses import rewritten
+from policygate.facts.nginx.locations import Modifier, Place, Places, modifier_of
 from policygate.facts.nginx.uri import normalised
 from policygate.facts.syntax.budget import Budget
 from tests.facts.nginx.oracle.nginx import NGINX, ask, free_ports, running
@@ -209,3 +210,43 @@ def test_locations_are_chosen_as_nginx_chooses_them(
     assert wrong == []
     assert seen.keys() == {"200", "301", "400", "404"}
     assert min(seen.values()) > 5
+
+
+WRITTEN: dict[tuple[str, ...], tuple[Modifier, str]] = {
+    ("/a",): ("", "/a"),
+    ("=", "/a"): ("=", "/a"),
+    ("=/a",): ("=", "/a"),
+    ("^~", "/a"): ("^~", "/a"),
+    ("^~/a",): ("^~", "/a"),
+    ("~", "a$"): ("~", "a$"),
+    (r"~\.php$",): ("~", r"\.php$"),
+    ("~*", "a"): ("~*", "a"),
+    ("~*a",): ("~*", "a"),
+    ("@a",): ("@", "@a"),
+    (): ("", ""),
+}
+
+
+def test_modifiers_need_no_space() -> None:
+    assert {args: modifier_of(list(args)) for args in WRITTEN} == WRITTEN
+
+
+REWRITTEN = {
+    (r"^/a/(.*)$", "/b/$1", "/a/x/y"): "/b/x/y",
+    (r"^/a/(.*)$", "/b/${1}", "/a/x"): "/b/x",
+    (r"^/a", "/b?c=$1", "/a/x"): "/b",
+    (r"^/(?<name>a)", "/b//$1/../c", "/a"): "/b/c",
+    (r"^/a(x)?", "/b$1", "/a"): "/b",
+    (r"^/a", "/b", "/c"): None,
+    (r"^/a", "/$host", "/a"): None,
+    (r"^/(?=a)", "/b", "/a"): None,
+    (r"^/((a+)+)$", "/b", "/a"): None,
+    (r"(.*)(.*)(.*)(.*)x", "/b", "/ax"): None,
+    (r"^/a", "/b", "/a" + "x" * 300): None,
+    (r"^/(?'n'a)", "/b", "/a"): None,
+    (r"^/[[a]", "/b", "/a"): None,
+}
+
+
+def test_rewrites_are_tried_where_they_are_simple() -> None:
+    assert {case: rewritten(*case, Budget()) for case in REWRITTEN} == REWRITTEN

@@ -1,6 +1,7 @@
 """Each rule on nginx fires exactly where a real nginx shows the fault: the cases of `nginx_cases.txt`."""
 
 import json
+import random
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,7 +13,17 @@ import pytest
 
 from policygate.facts.link.nginx_sites import nginx_of
 from policygate.facts.read.nginx import read
-from tests.facts.nginx.oracle.nginx import NGINX, Answer, ask, free_ports, name_server, start, stub, wait_until_ready
+from tests.facts.nginx.oracle.nginx import (
+    NGINX,
+    Answer,
+    ask,
+    free_ports,
+    name_server,
+    running,
+    start,
+    stub,
+    wait_until_ready,
+)
 
 ROOT = Path(__file__).parents[3]
 OPA = ROOT / ".tools" / "opa"
@@ -127,3 +138,54 @@ def test_nothing_is_said_against_what_people_write_every_day(tmp_path: Path) -> 
     texts = list(zip(parts[::2], parts[1::2], strict=True))
     assert len(texts) == 9
     assert verdicts(tmp_path, texts) == [set()] * len(texts)
+
+
+PARTS = {
+    "rules": (
+        *("", "", "allow 10.0.0.0/8; deny all;", "deny all;", "allow 10.0.0.0/8;", "deny 192.0.2.1;", "allow all;"),
+        *("allow 0.0.0.0/0; deny all;", "deny 0.0.0.0/0;", "deny 10.0.0.0/8; allow 172.16.0.0/12; deny all;"),
+    ),
+    "satisfy": ("", "", "satisfy any;", "satisfy all;"),
+    "password": ("", "", "auth_basic staff;", "auth_basic off;"),
+    "request": ("", "", "", "auth_request /auth;", "auth_request off;"),
+    "internal": ("", "", "", "", "internal;"),
+}
+"""What a block may say of who gets in; the client of the test is a stranger to all of it."""
+
+
+def protections(dice: random.Random, *, location: bool) -> str:
+    """What one block says."""
+    return " ".join(dice.choice(choices) for name, choices in PARTS.items() if location or name != "internal")
+
+
+@pytest.mark.skipif(not NGINX.exists(), reason="no nginx: run `make setup`")
+def test_strangers_are_kept_out_where_nginx_keeps_them_out(
+    tmp_path: Path, record_count: Callable[[str, int, int], None]
+) -> None:
+    dice = random.Random(11)  # noqa: S311 - dice of a test
+    fill(tmp_path / "www")
+    (port,) = free_ports(1)
+    with stub(200, "ok") as ok:
+        inside = f"proxy_pass http://127.0.0.1:{ok};"
+        servers = "".join(
+            f"server {{ listen 127.0.0.1:{port}; server_name s{number}; auth_basic_user_file {tmp_path}/www/users;"
+            f" {protections(dice, location=False)} location = /auth {{ auth_request off; return 401; }}\n"
+            f" location /a {{ {protections(dice, location=True)} {inside}\n"
+            f"  location /a/b {{ {protections(dice, location=True)} {inside} }} }} }}\n"
+            for number in range(250)
+        )
+        text = f"events {{}}\nhttp {{\n{servers}}}\n"
+        said = read("nginx.conf", text.encode())
+        assert said.problems == []
+        located = [each for each in nginx_of(said.nginx).locations if each.pattern != "/auth"]
+        with running(tmp_path, text):
+            real = [ask(port, each.pattern, {"Host": each.server}).status for each in located]
+    mine = [each.protected_by != [] for each in located]
+    wrong = [
+        (each, status) for each, status in zip(located, real, strict=True) if bool(each.protected_by) != (status != 200)
+    ]
+    record_count("nginx access", len(located), len(wrong))
+    assert wrong == []
+    assert len(located) == 500
+    assert {*real} == {200, 401, 403, 404}
+    assert 50 < sum(mine) < 450

@@ -59,7 +59,7 @@ def span(at: At, home: str) -> str:
 
 def test_files_give_the_expected_facts(cases: Cases, several_files: SeveralFiles) -> None:
     table = cases("nginx_cases.txt")
-    assert len(table) == 22
+    assert len(table) == 24
     shown = {}
     for name, (text, _) in table.items():
         path, facts = read_case(text, several_files)

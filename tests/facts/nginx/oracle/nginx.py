@@ -1,11 +1,12 @@
 """A real nginx on loopback, and servers behind it that answer as they are told."""
 
+import random
 import re
 import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -27,11 +28,19 @@ class Answer(NamedTuple):
     """How many seconds it may be kept; the most that any header says."""
 
 
+class RefusedError(Exception):
+    """Nginx does not start with a configuration."""
+
+
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [each.getsockname()[1] for each in sockets]
+    """Ports that nobody listens on, below those that the system gives to clients, which come and go."""
+    ports: list[int] = []
+    for port in random.SystemRandom().sample(range(12_000, 32_000), 20 * count):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            ports.append(port)
+        if len(ports) == count:
+            return ports
+    raise RefusedError("no ports are free")
 
 
 def ask(port: int, target: str, headers: Mapping[str, str] | None = None) -> Answer:
@@ -89,10 +98,6 @@ def name_server(address: str) -> Iterator[int]:
         Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server.server_address[1]
         server.shutdown()
-
-
-class RefusedError(Exception):
-    """Nginx does not start with a configuration."""
 
 
 @contextmanager
