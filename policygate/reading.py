@@ -13,6 +13,12 @@ from policygate.findings import Problem
 from policygate.tree import Tree
 
 GITLAB = ".gitlab-ci.yml"
+MOST = 300_000
+"""Services and edges that the files of one side may say, an endpoint counting as `_ENDPOINT`.
+
+A small file that many others take in says its part for each of them.
+"""
+_ENDPOINT = 5
 _SHOWN = 3
 
 
@@ -89,21 +95,34 @@ class _Run:
     def __init__(self, tree: Tree, memory: Memory) -> None:
         self.problems: list[Problem] = []
         self.failed: set[str] = set()
+        self._said = 0
         self._tree = tree
         self._memory = memory
         self._looked_up: set[str] = set()
         self._files = Files(tree.every, self._look_up)
 
     def read(self, path: str) -> _Read | None:
-        """What a file says, or said on another side; None when it cannot be read."""
+        """What a file says, or said on another side; None when it cannot be read, or when the files say too much."""
         reader = reader_of(path)
+        if self._said > MOST:
+            self.failed.add(reader)
+            return None
         said = self._memory.recall(self._tree, path, reader)
         if said is None:
             self._looked_up.clear()
             said = self.read_as(reader, path, partial(self._tree.read, path))
             if said:
                 self._memory.keep(self._tree, said, self._looked_up)
+        self._count(said)
         return said
+
+    def _count(self, said: _Read | None) -> None:
+        facts = said.facts if said else FileFacts()
+        self._said += len(facts.services) + len(facts.edges) + _ENDPOINT * len(facts.endpoints)
+        if said and self._said > MOST:
+            hint = "leave files out that are not deployed: `exclude` in policygate.yaml"
+            self.problems.append(Problem(f"the files up to {said.path} say too much of the network to judge", hint))
+            self.failed.add(said.reader)
 
     def read_as(self, reader: str, path: str, content: Callable[[], bytes]) -> _Read | None:
         """What a content says in a format; None when it cannot be read."""

@@ -142,11 +142,11 @@ FILES = {
     "config.toml": "[shop]\n" + _lines("{key} = {quoted}\n"),
     "appsettings.json": _JSON,
     "application.yml": _YAML,
-    "folded/application.yml": "shop:\n" + _lines("  {key}: >-\n    {value}\n"),
+    "folded/application.yml": "shop:\n" + _lines("  {key}: >-\n    {value}\n", _SOME),
     "values.yaml": "shop:\n" + _lines("  {key}: {single}\n", _SOME),
     ".gitlab-ci.yml": "variables:\n" + _lines("  {key}: {quoted}\n") + "test:\n  script: [go test ./...]\n",
     ".github/workflows/ci.yml": "on: push\nenv:\n"
-    + _lines("  {key}: {quoted}\n")
+    + _lines("  {key}: {quoted}\n", _SOME)
     + "jobs:\n  test:\n    runs-on: ubuntu-latest\n    steps: [{run: go test ./...}]\n",
     "k8s/env.yaml": _POD + "          env:\n" + _lines("            - {{name: {key}, value: {quoted}}}\n"),
     "k8s/args.yaml": _POD + "          args:\n" + _lines("            - {flag}\n", _SOME),
@@ -154,7 +154,7 @@ FILES = {
     "k8s/properties.yaml": _MAP + "  application.properties: |\n" + _indented(_PROPERTIES, 4),
     "k8s/json.yaml": _MAP + "  appsettings.json: |\n" + _indented(_JSON, 4),
     "k8s/yaml.yaml": _MAP + "  application.yml: |\n" + _indented(_lines("shop.{key}: {quoted}\n", _SOME), 4),
-    "k8s/lines.yaml": _MAP + "  shop.env: |\n" + _indented(_ENV, 4),
+    "k8s/lines.yaml": _MAP + "  shop.env: |\n" + _indented(_lines("{key}={value}\n", _SOME), 4),
     "k8s/quoted.yaml": _MAP + f"  application.properties: {json.dumps(_PROPERTIES)}\n",
     "kustomization.yaml": "configMapGenerator:\n  - name: shop\n    literals:\n" + _lines("      - {pair}\n", _SOME),
     "k8s/secret.yaml": _OBJECT.format(kind="Secret").replace(

@@ -13,7 +13,6 @@ import pytest
 
 from policygate import gate, why
 from policygate.case import open_case
-from policygate.facts import reader_of
 from policygate.facts.net.added import hidden
 from policygate.location import At, Position, Text
 from policygate.report import RENDERERS
@@ -32,7 +31,9 @@ SLICE = 6
 EMBEDDED = {"PATH": "/usr/bin:/bin"}
 """Without opa, which takes longer to start."""
 HEXADECIMAL = re.compile("[0-9a-f]+")
-READ = {path: text for path, text in FILES.items() if reader_of(path)}
+GONE = "gone/.env"
+"""A file that only the base has."""
+BEFORE = {**FILES, GONE: FILES[".env"]}
 
 
 def planted(files: Mapping[str, str], side: str) -> tuple[dict[str, str], list[Secret]]:
@@ -107,18 +108,19 @@ def formats(folder: Path) -> list[str]:
 
 @pytest.fixture
 def checkout(repository: Repository) -> Path:
-    """A merge request: the base holds all files with other secrets, the head adds sources."""
-    before, _ = planted(READ, "base")
-    after, _ = planted({**READ, **ADDED}, "head")
+    """A merge request: the base holds all files with other secrets, the head adds sources and deletes one file."""
+    before, _ = planted(BEFORE, "base")
+    after, _ = planted({**FILES, **ADDED}, "head")
     root = repository({**before, "policygate.yaml": SECTION})
+    (root / GONE).unlink()
     commit(root, after)
     return root
 
 
 def test_no_output_shows_any(run: Run, checkout: Path, tmp_path: Path) -> None:
-    after, secrets = planted({**READ, **ADDED}, "head")
+    after, secrets = planted({**FILES, **ADDED}, "head")
     reports = tmp_path / "reports"
-    read = pointing(tmp_path / "read.rego", [each for each in secrets if each.path in READ], after)
+    read = pointing(tmp_path / "read.rego", [each for each in secrets if each.path in FILES], after)
     added = pointing(tmp_path / "added.rego", secrets, after)
     until = date.today() + timedelta(days=30)
     commands = {
@@ -129,12 +131,12 @@ def test_no_output_shows_any(run: Run, checkout: Path, tmp_path: Path) -> None:
         "waive": ("waive", checkout, "--all", "--reason=moves", "--owner=team", f"--expires={until}"),
     }
     found = outputs(run, commands, reports)
-    old = planted(READ, "base")[1]
+    old = planted(BEFORE, "base")[1]
     assert {name: where for name, output in found.items() if (where := shown(output, [*secrets, *old]))} == {}
 
 
 def test_every_secret_was_read_and_no_reason_shows_any(checkout: Path) -> None:
-    after, secrets = planted({**READ, **ADDED}, "head")
+    after, secrets = planted({**FILES, **ADDED}, "head")
     request = Request(root=checkout, today="2026-01-31", engine="embedded", target="main", everything=True)
     decided = gate.decide(open_case(request))
     spans = [*decided.sides[0].files.secrets, *hidden(decided.inputs[0].change.endpoints)]
@@ -144,7 +146,7 @@ def test_every_secret_was_read_and_no_reason_shows_any(checkout: Path) -> None:
     assert len(some) > 30
     for finding in set(some.values()):
         told = why.reasons([finding], decided, verdict)
-        assert shown(render_text(told) + render_json(told), [*secrets, *planted(READ, "base")[1]]) == []
+        assert shown(render_text(told) + render_json(told), [*secrets, *planted(BEFORE, "base")[1]]) == []
 
 
 def is_covered(secret: Secret, text: str, spans: Iterable[At]) -> bool:
@@ -173,7 +175,7 @@ def broken(path: str, text: str, number: int) -> str:
 def test_no_output_shows_any_of_a_malformed_file(run: Run, repository: Repository, tmp_path: Path) -> None:
     every = {
         f"{number}/{path}": broken(path, text, number)
-        for path, text in READ.items()
+        for path, text in FILES.items()
         for number in range(len(MARKS.findall(text)))
     }
     every["alias/compose.yaml"] = "services:\n  shop:\n    environment:\n      DB_PASS: *SECRET\n"

@@ -18,7 +18,7 @@ _READERS = frozenset(
 )
 _AROUND = 1
 """Lines before and after a problem that reports show with it."""
-_NAME = re.compile(r"\s*+(?:-\s++)?[\"']?[\w.-]{1,60}+[\"']?\s*+(?:[:=]|(?=\s))")
+_NAME = re.compile(r"[\s{\[,-]*+[\"']?[\w.-]{1,60}+[\"']?\s*+(?:[:=]|(?=\s))")
 _VALUE = re.compile(r"[^\s\"'{}\[\],:=\\]{6,}")
 _LONGEST = 1_000
 """Characters of a line that is taken apart."""
