@@ -8,8 +8,8 @@ import pytest
 
 from policygate import excerpt, gate, reading
 from policygate.checkout import Checkout
+from policygate.facts.endpoint.settings import Named, endpoints_of
 from policygate.facts.link import kubernetes
-from policygate.facts.net.settings import Named, endpoints_of
 from policygate.facts.read import manifest
 from policygate.facts.syntax.budget import Budget
 from policygate.findings import Finding, Rule, Verdict
