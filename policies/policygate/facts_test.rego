@@ -244,6 +244,7 @@ service(name, fields) := object.union(
 		"name": name,
 		"kind": "service",
 		"owner": "",
+		"system": "",
 		"zone": "",
 		"layer": "",
 		"lifecycle": "",

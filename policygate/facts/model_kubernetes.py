@@ -6,8 +6,6 @@ the NetworkPolicies for it. `Kubernetes` is what the policies see. No key is eve
 
 from typing import Literal
 
-from pydantic import Field
-
 from policygate.facts.model_network import Evidence
 from policygate.location import At, Fact
 
@@ -137,9 +135,9 @@ class Selector(Fact):
 
     exists: bool
     """Whether it is given; one that is not given selects as its place in the policy says."""
-    labels: dict[str, str] = Field(default={})
+    labels: dict[str, str] = {}
     """`matchLabels`."""
-    expressions: list[SelectorExpression] = Field(default=[])
+    expressions: list[SelectorExpression] = []
 
 
 class PolicyPeer(Fact):
@@ -289,18 +287,18 @@ class OtherPolicy(Fact):
 class KubernetesObjects(Fact):
     """The objects of one file."""
 
-    workloads: list[Workload] = Field(default=[])
-    services: list[KubernetesService] = Field(default=[])
-    ingresses: list[Ingress] = Field(default=[])
-    namespaces: list[NamespaceFact] = Field(default=[])
-    policies: list[NetworkPolicyFact] = Field(default=[])
-    other_policies: list[OtherPolicy] = Field(default=[])
-    service_entries: list[ServiceEntry] = Field(default=[])
-    sidecars: list[Sidecar] = Field(default=[])
-    authorizations: list[AuthorizationPolicy] = Field(default=[])
-    peer_authentications: list[PeerAuthentication] = Field(default=[])
-    kustomizations: list[Kustomization] = Field(default=[])
-    templates: list[At] = Field(default=[])
+    workloads: list[Workload] = []
+    services: list[KubernetesService] = []
+    ingresses: list[Ingress] = []
+    namespaces: list[NamespaceFact] = []
+    policies: list[NetworkPolicyFact] = []
+    other_policies: list[OtherPolicy] = []
+    service_entries: list[ServiceEntry] = []
+    sidecars: list[Sidecar] = []
+    authorizations: list[AuthorizationPolicy] = []
+    peer_authentications: list[PeerAuthentication] = []
+    kustomizations: list[Kustomization] = []
+    templates: list[At] = []
     """Where the text is a template that must be rendered first: objects of the file may be missing here."""
 
 
@@ -483,10 +481,10 @@ class Unneeded(Fact):
 class Kubernetes(Fact):
     """What the Kubernetes manifests of the checkout say together."""
 
-    workloads: list[KubernetesWorkload] = Field(default=[])
-    policies: list[KubernetesPolicy] = Field(default=[])
-    aliases: list[KubernetesAlias] = Field(default=[])
-    openings: list[MeshOpening] = Field(default=[])
-    scopes: list[MeshScope] = Field(default=[])
-    uncovered: list[Uncovered] = Field(default=[])
-    unneeded: list[Unneeded] = Field(default=[])
+    workloads: list[KubernetesWorkload] = []
+    policies: list[KubernetesPolicy] = []
+    aliases: list[KubernetesAlias] = []
+    openings: list[MeshOpening] = []
+    scopes: list[MeshScope] = []
+    uncovered: list[Uncovered] = []
+    unneeded: list[Unneeded] = []

@@ -80,21 +80,21 @@ class FoundService(Fact):
     """Something that runs, or that a catalog declares."""
 
     name: str
-    kind: ServiceKind
-    owner: str
+    kind: ServiceKind = "service"
+    owner: str = ""
     """Empty when nobody is named."""
-    system: str
-    zone: str
-    layer: str
-    lifecycle: str
+    system: str = ""
+    zone: str = ""
+    layer: str = ""
+    lifecycle: str = ""
     """As Backstage has it: `production`, `experimental`, `deprecated`; empty when not said."""
-    declared: bool
+    declared: bool = False
     """Whether a catalog or a declaration names it, and not only a deployment."""
-    namespace: str
+    namespace: str = ""
     """The Kubernetes or catalog namespace; empty elsewhere."""
-    hosts: list[HostPort]
+    hosts: list[HostPort] = []
     """What others can call it by, where the file says so."""
-    local: bool
+    local: bool = False
     """Whether its hosts mean something only within the same file: the services of a compose file."""
     at: At
 
@@ -216,6 +216,8 @@ class Service(Fact):
     name: str
     kind: ServiceKind
     owner: str
+    system: str
+    """What a catalog puts it in; empty when none does."""
     zone: str
     layer: str
     lifecycle: str

@@ -8,8 +8,6 @@ nothing where the server itself is meant. No key is ever absent or null.
 
 from typing import Literal
 
-from pydantic import Field
-
 from policygate.facts.model_network import Evidence, HostClass
 from policygate.location import At, Fact
 
@@ -300,14 +298,14 @@ class NginxTree(Fact):
 class Nginx(Fact):
     """Everything known of the nginx configurations of the checkout."""
 
-    servers: list[NginxServer] = Field(default=[])
-    locations: list[NginxLocation] = Field(default=[])
-    proxies: list[NginxProxy] = Field(default=[])
-    failovers: list[NginxFailover] = Field(default=[])
-    conditions: list[NginxCondition] = Field(default=[])
-    shadows: list[NginxShadow] = Field(default=[])
-    undecided: list[NginxUndecided] = Field(default=[])
-    bypasses: list[NginxBypass] = Field(default=[])
-    accesses: list[NginxAccess] = Field(default=[])
-    trusts: list[NginxTrust] = Field(default=[])
-    trees: list[NginxTree] = Field(default=[])
+    servers: list[NginxServer] = []
+    locations: list[NginxLocation] = []
+    proxies: list[NginxProxy] = []
+    failovers: list[NginxFailover] = []
+    conditions: list[NginxCondition] = []
+    shadows: list[NginxShadow] = []
+    undecided: list[NginxUndecided] = []
+    bypasses: list[NginxBypass] = []
+    accesses: list[NginxAccess] = []
+    trusts: list[NginxTrust] = []
+    trees: list[NginxTree] = []

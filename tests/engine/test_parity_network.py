@@ -114,6 +114,7 @@ network:
   datastores: {db: {hosts: [db.prod.acme.example], owners: [web]}}
 """,
     ".env": "",
+    "main.go": "package main\n",
 }
 
 
@@ -121,6 +122,7 @@ def merge_request(root: Path) -> Path:
     """A change that leads to a new place."""
     who = ["-c", "user.name=Tester", "-c", "user.email=tester@acme.example"]
     (root / ".env").write_text("DATABASE_URL=postgres://db.prod.acme.example/x\n", encoding="utf-8")
+    (root / "main.go").write_text('const dsn = "postgres://web:hunter2@db.prod.acme.example/x"\n', encoding="utf-8")
     for command in (
         ["switch", "--quiet", "--create", "change"],
         [*who, "commit", "--quiet", "--all", "--message", "x"],

@@ -64,16 +64,8 @@ def addressed(service: KubernetesService) -> FoundService | None:
     port = service.ports[0].number if len(service.ports) == 1 else 0
     return FoundService(
         name=service.name,
-        kind="service",
-        owner="",
-        system="",
-        zone="",
-        layer="",
-        lifecycle="",
-        declared=False,
         namespace=service.namespace,
         hosts=[HostPort(name=name, port=port) for name in (service.name, *longer)],
-        local=False,
         at=service.at,
     )
 

@@ -158,16 +158,8 @@ def _service(found: Object, labels: dict[str, str]) -> FoundService | None:
         return None
     return FoundService(
         name=name,
-        kind="service",
-        owner="",
         system=known.get("app.kubernetes.io/part-of", ""),
-        zone="",
-        layer="",
-        lifecycle="",
-        declared=False,
         namespace=found.namespace,
-        hosts=[],
-        local=False,
         at=found.at,
     )
 

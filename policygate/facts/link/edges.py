@@ -64,6 +64,7 @@ class _Node:
     at: At
     kind: ServiceKind = "service"
     owner: str = ""
+    system: str = ""
     zone: str = ""
     layer: str = ""
     lifecycle: str = ""
@@ -118,6 +119,7 @@ class _Graph:
             node.at, node.kind = found.at, found.kind
         node.declared = node.declared or found.declared
         node.owner = node.owner or found.owner
+        node.system = node.system or found.system
         node.zone = node.zone or found.zone
         node.layer = node.layer or found.layer
         node.lifecycle = node.lifecycle or found.lifecycle

@@ -78,7 +78,6 @@ def _service(entity: Object) -> FoundService:
         declared=True,
         namespace=entity.namespace or "default",
         hosts=list(hosts_of(text(entity.root, "metadata", "annotations", _HOSTS))),
-        local=False,
         at=entity.at,
     )
 

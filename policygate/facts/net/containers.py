@@ -14,13 +14,6 @@ def container(name: str, image: str, names: Iterable[str], at: At) -> FoundServi
     return FoundService(
         name=name,
         kind=_kind(image),
-        owner="",
-        system="",
-        zone="",
-        layer="",
-        lifecycle="",
-        declared=False,
-        namespace="",
         hosts=[HostPort(name=each, port=0) for each in dict.fromkeys(map(normal, names)) if each],
         local=True,
         at=at,

@@ -153,16 +153,13 @@ class _Said:
 def _service(root: Mapping, name: Scalar) -> FoundService:
     return FoundService(
         name=redact(name.value),
-        kind="service",
         owner=_text(root, "owner"),
         system=_text(root, "system"),
         zone=_text(root, "zone"),
         layer=_text(root, "layer"),
         lifecycle=_text(root, "lifecycle").lower(),
         declared=True,
-        namespace="",
         hosts=_hosts(root.value("hosts")),
-        local=False,
         at=name.at(),
     )
 

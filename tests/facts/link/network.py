@@ -33,20 +33,7 @@ def endpoint(path: str, host: str, holder: str = "", **said: object) -> FoundEnd
 
 
 def service(path: str, name: str, *hosts: str, **said: object) -> FoundService:
-    values: dict[str, object] = {
-        "name": name,
-        "kind": "service",
-        "owner": "",
-        "system": "",
-        "zone": "",
-        "layer": "",
-        "lifecycle": "",
-        "declared": False,
-        "namespace": "",
-        "hosts": [HostPort(name=host, port=0) for host in hosts],
-        "local": False,
-        "at": at(path),
-    }
+    values = {"name": name, "hosts": [HostPort(name=host, port=0) for host in hosts], "at": at(path)}
     return FoundService.model_validate(values | said)
 
 
