@@ -25,7 +25,7 @@ deny contains finding if {
 	listen := server.plain[0]
 	served := server.served[0]
 	finding := {
-		"message": sprintf("`%s` serves `%s` without TLS on `listen %s`", [server.name, served.location, listen.text]),
+		"message": sprintf("`%s` serves %s without TLS on `listen %s`", [server.name, what(served.location), listen.text]),
 		"subject": sprintf("%s: listen %s", [server.name, listen.text]),
 		"at": listen.at,
 		"related": [{"message": "is served there", "at": served.at}],
@@ -35,3 +35,7 @@ deny contains finding if {
 		],
 	}
 }
+
+what("") := "files"
+
+what(location) := sprintf("`%s`", [location]) if not location == ""

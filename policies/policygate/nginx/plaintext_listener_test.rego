@@ -43,6 +43,13 @@ test_site_with_a_name if {
 	plaintext_listener.deny == {finding(["no proxy in front of it speaks TLS"])} with input as plain
 }
 
+of_the_server := server({"served": [object.union(place, {"location": ""})]})
+
+test_files_outside_of_locations if {
+	some found in plaintext_listener.deny with input as of_the_server
+	found.message == "`shop.acme.example` serves files without TLS on `listen 80`"
+}
+
 both_ways := server({"tls": true, "named": false})
 
 test_site_that_has_tls_as_well if {
