@@ -1,6 +1,7 @@
 """The section `network` of `policygate.yaml`: environments, services, datastores, and who may talk to whom."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Annotated
 
@@ -126,69 +127,79 @@ def stated_network(section: NetworkSection | None, places: Places) -> Stated:
     """What the section says, each part with its place."""
     if section is None:
         return Stated()
-
-    def at(*keys: str | int) -> At:
-        return places("network", *keys) or nowhere("absent")
-
-    def claims(values: Iterable[str], *keys: str | int) -> tuple[Claim, ...]:
-        return tuple(Claim(value, at(*keys, index)) for index, value in enumerate(values))
-
+    placed = _Placed(places)
     return Stated(
         exists=True,
         service=section.service,
-        environments=tuple(
-            StatedEnvironment(
-                name=name,
-                protected=each.protected,
-                isolated=each.isolated,
-                hosts=claims(each.hosts, "environments", name, "hosts"),
-                paths=claims(each.paths, "environments", name, "paths"),
-                namespaces=claims(each.namespaces, "environments", name, "namespaces"),
-                at=at("environments", name),
-            )
-            for name, each in section.environments.items()
-        ),
-        shared=claims(section.shared, "shared"),
-        internal=claims(section.internal, "internal"),
-        services=tuple(
-            StatedService(
-                name=name,
-                owner=each.owner,
-                zone=each.zone,
-                layer=each.layer,
-                hosts=claims(each.hosts, "services", name, "hosts"),
-                paths=claims(each.paths, "services", name, "paths"),
-                declares=each.depends_on is not None,
-                depends_on=tuple(
-                    Dependency(
-                        edge.target,
-                        edge.protocol.lower(),
-                        edge.interface,
-                        edge.asynchronous,
-                        at("services", name, "depends_on", index),
-                    )
-                    for index, edge in enumerate(each.depends_on or [])
-                ),
-                at=at("services", name),
-            )
-            for name, each in section.services.items()
-        ),
-        datastores=tuple(
-            StatedDatastore(
-                name=name,
-                hosts=claims(each.hosts, "datastores", name, "hosts"),
-                owners=tuple(each.owners),
-                poolers=claims(each.poolers, "datastores", name, "poolers"),
-                at=at("datastores", name),
-            )
-            for name, each in section.datastores.items()
-        ),
+        environments=tuple(placed.environment(name, each) for name, each in section.environments.items()),
+        shared=placed.claims(section.shared, "shared"),
+        internal=placed.claims(section.internal, "internal"),
+        services=tuple(placed.service(name, each) for name, each in section.services.items()),
+        datastores=tuple(placed.datastore(name, each) for name, each in section.datastores.items()),
         layers=tuple(section.layers),
-        layers_at=at("layers"),
-        contracts=tuple(_contracts(section, at)),
-        egress=claims(section.egress or [], "egress"),
+        layers_at=placed.at("layers"),
+        contracts=tuple(_contracts(section, placed.at)),
+        egress=placed.claims(section.egress or [], "egress"),
         egress_stated=section.egress is not None,
     )
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """Turns the parts of the section into what linkers ask."""
+
+    places: Places
+
+    def at(self, *keys: str | int) -> At:
+        return self.places("network", *keys) or nowhere("absent")
+
+    def claims(self, values: Iterable[str], *keys: str | int) -> tuple[Claim, ...]:
+        return tuple(Claim(value, self.at(*keys, index)) for index, value in enumerate(values))
+
+    def environment(self, name: str, said: EnvironmentSection) -> StatedEnvironment:
+        keys = ("environments", name)
+        return StatedEnvironment(
+            name=name,
+            protected=said.protected,
+            isolated=said.isolated,
+            hosts=self.claims(said.hosts, *keys, "hosts"),
+            paths=self.claims(said.paths, *keys, "paths"),
+            namespaces=self.claims(said.namespaces, *keys, "namespaces"),
+            at=self.at(*keys),
+        )
+
+    def service(self, name: str, said: ServiceSection) -> StatedService:
+        keys = ("services", name)
+        return StatedService(
+            name=name,
+            owner=said.owner,
+            zone=said.zone,
+            layer=said.layer,
+            hosts=self.claims(said.hosts, *keys, "hosts"),
+            paths=self.claims(said.paths, *keys, "paths"),
+            declares=said.depends_on is not None,
+            depends_on=tuple(
+                Dependency(
+                    edge.target,
+                    edge.protocol.lower(),
+                    edge.interface,
+                    edge.asynchronous,
+                    self.at(*keys, "depends_on", index),
+                )
+                for index, edge in enumerate(said.depends_on or [])
+            ),
+            at=self.at(*keys),
+        )
+
+    def datastore(self, name: str, said: DatastoreSection) -> StatedDatastore:
+        keys = ("datastores", name)
+        return StatedDatastore(
+            name=name,
+            hosts=self.claims(said.hosts, *keys, "hosts"),
+            owners=tuple(said.owners),
+            poolers=self.claims(said.poolers, *keys, "poolers"),
+            at=self.at(*keys),
+        )
 
 
 def _contracts(section: NetworkSection, at: Callable[..., At]) -> Iterable[Contract]:

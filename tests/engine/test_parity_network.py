@@ -1,8 +1,12 @@
-"""Every rule on networks fires through every engine, with the same findings."""
+"""Every rule on networks fires through every engine, with the same findings, and each of them can be waived."""
 
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
+
+import pytest
 
 from policygate import gate
 from policygate.case import open_case
@@ -131,14 +135,17 @@ def merge_request(root: Path) -> Path:
     return root
 
 
+CHECKOUTS: list[Files] = [
+    *({**case.files, "policygate.yaml": case.section or "version: 1\n"} for case in CASES.values()),
+    *({"policygate.yaml": CONFIG, file: wrong} for file, wrong, _, _ in ARTICLE.values()),
+    KUBERNETES,
+    NGINX,
+]
+
+
 def inputs(repository: Callable[..., Path]) -> Iterator[str]:
     """The Rego input of every checkout."""
-    checkouts: list[Files] = [
-        {**case.files, "policygate.yaml": case.section or "version: 1\n"} for case in CASES.values()
-    ]
-    checkouts += [{"policygate.yaml": CONFIG, file: wrong} for file, wrong, _, _ in ARTICLE.values()]
-    checkouts += [KUBERNETES, NGINX]
-    for number, files in enumerate(checkouts):
+    for number, files in enumerate(CHECKOUTS):
         yield text_of(repository(files, name=f"checkout{number}"))
     yield text_of(merge_request(repository(CHANGED, name="change")), target="main")
 
@@ -161,3 +168,41 @@ def test_every_rule_finds_the_same_through_every_engine(repository: Callable[...
     fired = {each.rule.id for some in found[0] for each in some}
     expected = {rule.id for rule in pack.rules if rule.id.startswith(("net.", "nginx."))}
     assert expected - fired == set()
+
+
+def waivers_for(rules: Iterable[str]) -> Files:
+    """An exception for every file, for each of the rules."""
+    terms = 'path: "*", reason: moves, owner: platform, created: 2026-01-01, expires: 2026-02-15'
+    lines = [f"  - {{rule: {rule}, {terms}}}\n" for rule in sorted(rules)]
+    return {"policygate-waivers.yaml": f"version: 1\nwaivers:\n{''.join(lines)}"}
+
+
+def told_of(
+    repository: Callable[..., Path], rules: Collection[str], target: str, files: Files, name: str
+) -> list[tuple[str, str]]:
+    """The findings of some rules on a checkout, and what becomes of them."""
+    root = repository(files, name=name)
+    if target:
+        merge_request(root)
+    verdict = gate.check(Request(root=root, today="2026-01-31", target=target))
+    assert verdict.problems == ()
+    return [(each.rule.id, each.disposition) for each in verdict.findings if each.rule.id in rules]
+
+
+def test_every_rule_can_be_waived(repository: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    pack = load_pack()
+    ours = {rule.id for rule in pack.rules if rule.id.startswith(("net.", "nginx."))}
+    excused = set[str]()
+    with EmbeddedEngine(pack, deadline_s=30) as engine:
+        monkeypatch.setattr(gate, "open_engine", lambda *_, **__: nullcontext(engine))
+
+        for number, files in enumerate([*CHECKOUTS, CHANGED]):
+            target = "main" if files is CHANGED else ""
+            judged = partial(told_of, repository, ours, target)
+            plain = judged(files, f"plain{number}")
+            assert {disposition for _, disposition in plain} <= {"active"}
+            rules = {rule for rule, _ in plain}
+            waived = judged({**files, **waivers_for(rules)}, f"waived{number}")
+            assert waived == [(rule, "waived") for rule, _ in plain]
+            excused |= rules
+    assert ours - excused == set()
